@@ -1,0 +1,67 @@
+# What a contributor types. `make` alone lists it.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+STAMP   = $(VENV)/.installed
+
+PYTEST_ARGS ?=
+BENCH_ARGS  ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test soak check lint types contracts wire bench proto format clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make the virtual environment and install everything; nothing the second time
+
+demo: setup ## simulate a world, train, serve it, and show pages
+	$(BIN)/pagegen demo
+
+test: setup ## run the tests and the examples in docstrings; PYTEST_ARGS="-k name"
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: setup ## run the tests over a great many pages
+	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+
+check: lint types contracts wire ## all that is checked besides the tests
+
+lint: setup ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+contracts: setup ## who may import whom
+	$(BIN)/lint-imports --no-logo
+
+wire: setup ## protos: lint, generated code is current, no earlier client breaks
+	$(BIN)/python -m tools.proto --check
+
+bench: setup ## measure speed and memory; BENCH_ARGS="--bundle B --data D"
+	$(BIN)/python -m tools.bench $(BENCH_ARGS)
+
+proto: setup ## generate pagegen/v1 from proto/
+	$(BIN)/python -m tools.proto
+
+format: setup ## format, and repair what lint can repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove the virtual environment, caches and builds
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "pagegen needs Python 3.11 or newer, and '$(PYTHON)' is not; try: make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+	  || { echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -c 'import lightgbm' \
+	  || { echo "LightGBM does not load (see above). When it misses libgomp.so.1, install the OpenMP runtime: apt-get install libgomp1 (Debian, Ubuntu), dnf install libgomp (Fedora), apk add libgomp (Alpine), brew install libomp (macOS)" >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,139 @@
+"""
+Array types and the few index tricks everything else is written with.
+
+Dimensions, everywhere: B requests, R candidate rows, N candidates, M pairs, F features, T titles, P placed rows,
+Q placed titles. Ragged data are a flat array and `start` [G + 1]: group g is `flat[start[g]:start[g + 1]]`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, dataclass_transform
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int8: TypeAlias = NDArray[np.int8]
+Int16: TypeAlias = NDArray[np.int16]
+Int32: TypeAlias = NDArray[np.int32]
+Int64: TypeAlias = NDArray[np.int64]
+UInt16: TypeAlias = NDArray[np.uint16]
+Float32: TypeAlias = NDArray[np.float32]
+Float64: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+AnyArray: TypeAlias = NDArray[Any]
+C = TypeVar("C")
+
+NONE = -1  # the position of nothing: an unknown member, a row without a seed
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def record(cls: type[C]) -> type[C]:
+    """A frozen record. No __eq__: arrays have no single truth value."""
+    return dataclass(frozen=True, slots=True, kw_only=True, eq=False)(cls)
+
+
+def starts(lengths: NDArray[np.integer[Any]]) -> Int64:
+    """
+    Offsets of consecutive groups.
+
+    Examples:
+        >>> starts(np.array([2, 0, 3])).tolist()
+        [0, 2, 2, 5]
+    """
+    start = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=start[1:])
+    return start
+
+
+def groups(start: Int64) -> Int32:
+    """
+    The group of each element.
+
+    Examples:
+        >>> groups(np.array([0, 2, 2, 5])).tolist()
+        [0, 0, 2, 2, 2]
+    """
+    return np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
+
+
+def ranges(first: NDArray[np.integer[Any]], length: NDArray[np.integer[Any]]) -> Int64:
+    """
+    The indices first[i] .. first[i] + length[i] - 1 of all i, one after the other.
+
+    Examples:
+        >>> ranges(np.array([10, 5]), np.array([3, 2])).tolist()
+        [10, 11, 12, 5, 6]
+    """
+    start = starts(length)
+    return np.arange(start[-1], dtype=np.int64) + np.repeat(first - start[:-1], length)
+
+
+def within(start: Int64) -> Int64:
+    """
+    The place of each element inside its group.
+
+    Examples:
+        >>> within(np.array([0, 2, 2, 5])).tolist()
+        [0, 1, 0, 1, 2]
+    """
+    return np.arange(start[-1], dtype=np.int64) - np.repeat(start[:-1], np.diff(start))
+
+
+def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
+    """
+    Rank of each element inside its group, 0 for the highest score. Ties keep their order; NaN ranks last.
+
+    Args:
+        start: [G + 1]
+        score: [N]
+
+    Examples:
+        >>> rank_within(np.array([0, 2, 5]), np.array([0.1, 0.9, 0.5, np.nan, 0.7])).tolist()
+        [1, 0, 1, 2, 0]
+    """
+    rank = np.empty(len(score), np.int32)
+    for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
+        group = score[low:high].astype(np.float32)
+        order = descending(np.where(np.isnan(group), np.float32(-np.inf), group))
+        rank[low + order] = np.arange(high - low, dtype=np.int32)
+    return rank
+
+
+def descending(score: Float32) -> Int64:
+    """
+    The order from the highest score to the lowest; ties go to the lower position.
+
+    Sorts score and position packed into one integer: several times faster than a stable argsort, and the same answer.
+
+    Args:
+        score: [N] without NaN
+
+    Examples:
+        >>> descending(np.array([0.5, 2.0, -1.0, 2.0], np.float32)).tolist()
+        [1, 3, 0, 2]
+    """
+    bits = (score.astype(np.float32) + np.float32(0.0)).view(np.uint32)  # + 0: no negative zero
+    ascending = np.where(bits >> 31, ~bits, bits | np.uint32(0x80000000))
+    key = (~ascending).astype(np.uint64) << np.uint64(32) | np.arange(len(score), dtype=np.uint64)
+    key.sort()
+    return (key & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
+    """
+    Positions of the `limit` highest allowed scores, best first; NaN is never taken, ties go to the lower position.
+
+    Args:
+        score: [T]
+        allowed: [T]
+
+    Examples:
+        >>> best(np.array([3.0, 9.0, np.nan, 3.0, 5.0]), np.array([True, False, True, True, True]), 3).tolist()
+        [4, 0, 3]
+    """
+    position = np.flatnonzero(allowed & (score == score))
+    value = score[position]
+    if len(position) > limit:
+        threshold = -np.partition(-value, limit - 1)[limit - 1]
+        near = np.flatnonzero(value >= threshold)
+        position, value = position[near], value[near]
+    return position[descending(value)[:limit]].astype(np.int32)

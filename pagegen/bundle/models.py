@@ -1,0 +1,79 @@
+"""Models: all that was learnt, and the engine that runs on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from threadpoolctl import threadpool_limits
+
+from pagegen.arrays import record
+from pagegen.bundle.parts import Homepage, Made, Part
+from pagegen.bundle.settings import KindSettings, PageSettings, Settings
+from pagegen.context import TrendWindows
+from pagegen.data.dataset import Dataset
+from pagegen.engine import Engine, Limits
+from pagegen.features import Family
+from pagegen.ordering import Examination, Rules
+from pagegen.ordering.constraints import compile_constraints
+from pagegen.page import Identity
+from pagegen.pool import RowKind, Source, TitleScorer
+from pagegen.ranking import Calibration, Ranker
+
+
+@record
+class Models:
+    sources: Mapping[str, Source]
+    ranker: Ranker
+    calibration: Calibration
+    examination: Examination
+
+
+def families(home: Homepage, settings: Settings, sources: Sequence[Source]) -> tuple[Family, ...]:
+    """The feature families that are on; every source that is a scorer has its columns."""
+    scorers = tuple(source.name for source in sources if isinstance(source, TitleScorer))
+    return tuple(home.families[name](scorers) for name in settings.fit.families)
+
+
+def build_engine(home: Homepage, settings: Settings, models: Models, data: Dataset, bundle_id: str) -> Engine:
+    """
+    The engine of these models on these data. From here on BLAS has one thread in this process: requests run side by
+    side, and a product must not depend on how many threads share it.
+
+    Raises:
+        ConfigError: constraints that contradict each other.
+    """
+    threadpool_limits(1, "blas")
+    page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
+    kinds = tuple(_limited(kind, page) for kind in home.kinds(settings.fit.sources))
+    constraints = compile_constraints(page.constraints, {kind.name: kind for kind in kinds})
+    return Engine(
+        identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
+        data=data,
+        trend_windows=TrendWindows(**msgspec.structs.asdict(settings.fit.trends)),
+        filters=tuple(_make(home.filters[name], page.filter[name]) for name in page.filters),
+        sources=sources,
+        families=families(home, settings, sources),
+        ranker=models.ranker,
+        calibration=models.calibration,
+        orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
+        rules=Rules(kinds=kinds, constraints=constraints, examination=models.examination),
+        limits=Limits(
+            max_pairs=page.max_pairs,
+            refill=page.refill,
+            off=frozenset(name for name, kind in page.kinds.items() if not kind.on),
+        ),
+    )
+
+
+def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:
+    """The part with its settings."""
+    return part.make(msgspec.convert(table, part.config))
+
+
+def _limited(kind: RowKind, page: PageSettings) -> RowKind:
+    """The row kind with the settings' limits in place of its own."""
+    own = page.kinds.get(kind.name, KindSettings())
+    least = kind.min_titles if own.min_titles is None else own.min_titles
+    most = kind.max_titles if own.max_titles is None else own.max_titles
+    return replace(kind, min_titles=least, max_titles=most)

@@ -1,0 +1,102 @@
+"""
+Parts: what a homepage can be made of. A `Homepage` says which parts exist; the settings say which are on.
+
+Everything that runs a page takes a `Homepage` as an argument, so an outside package adds a source by making its own.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import msgspec
+import numpy as np
+
+from pagegen.arrays import AnyArray, Int32, record
+from pagegen.data.dataset import Past
+from pagegen.features import Family
+from pagegen.filters import Filter
+from pagegen.ordering import Orderer
+from pagegen.pool import RowKind, Source
+from pagegen.ranking import Examples, Ranker
+
+Arrays: TypeAlias = Mapping[str, AnyArray]
+Files: TypeAlias = Mapping[str, AnyArray | str]  # a string is a text file
+FitC = TypeVar("FitC", bound=msgspec.Struct)
+PageC = TypeVar("PageC", bound=msgspec.Struct)
+Made = TypeVar("Made")
+
+
+class NoConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No settings."""
+
+
+class FittedSource(Source, Protocol):
+    def save(self) -> Arrays:
+        """Arrays that `load` makes the same model of; title positions are those of the catalog it was fitted on."""
+        ...
+
+
+@record
+class SourcePart:
+    kinds: tuple[RowKind, ...]
+    fit_config: type[msgspec.Struct]
+    page_config: type[msgspec.Struct]
+    fit: Callable[[Past, Any, Any, np.random.Generator], Source]
+    load: Callable[[Arrays, Int32, int, Any], Source]
+    fitted: bool  # whether it has arrays to save
+
+
+@record
+class Part(Generic[Made]):
+    """Something made of its settings alone: a filter, an orderer."""
+
+    config: type[msgspec.Struct]
+    make: Callable[[Any], Made]
+
+
+@record
+class RankerPart:
+    config: type[msgspec.Struct]
+    fit: Callable[[Examples, Any, np.random.Generator], "SavedRanker"]
+    load: Callable[[Files], Ranker]
+
+
+class SavedRanker(Ranker, Protocol):
+    def save(self) -> Files: ...
+
+
+@record
+class Homepage:
+    """What exists, by the names the settings use, in the order of the request."""
+
+    sources: Mapping[str, SourcePart]
+    filters: Mapping[str, Part[Filter]]
+    families: Mapping[str, Callable[[tuple[str, ...]], Family]]  # given the names of the scorers
+    rankers: Mapping[str, RankerPart]
+    orderers: Mapping[str, Part[Orderer]]
+    settings: str  # TOML: the defaults
+
+    def kinds(self, sources: tuple[str, ...]) -> tuple[RowKind, ...]:
+        """The row kinds of these sources, in their order; `Rows.kind` is a position in it."""
+        return tuple(kind for name in sources for kind in self.sources[name].kinds)
+
+
+def fitted(
+    kinds: tuple[RowKind, ...],
+    configs: tuple[type[FitC], type[PageC]],
+    fit: Callable[[Past, FitC, PageC, np.random.Generator], FittedSource],
+    load: Callable[[Arrays, Int32, int, PageC], FittedSource],
+) -> SourcePart:
+    """A source that learns."""
+    return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load, fitted=True)
+
+
+def computed(kinds: tuple[RowKind, ...], config: type[PageC], make: Callable[[PageC], Source]) -> SourcePart:
+    """A source that reads all it needs from the request and the data."""
+    return SourcePart(
+        kinds=kinds,
+        fit_config=NoConfig,
+        page_config=config,
+        fit=lambda past, fit, page, rng: make(page),  # noqa: ARG005  # the signature of all fits
+        load=lambda arrays, titles, size, page: make(page),  # noqa: ARG005
+        fitted=False,
+    )

@@ -1,0 +1,177 @@
+"""
+Settings: which parts are on, with which numbers. Two halves: `fit` (a change needs training) and `page`.
+
+Tables merge key by key over the defaults; lists and scalars replace. Every problem is reported at once.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from pagegen.bundle.parts import Homepage
+from pagegen.errors import ConfigError
+from pagegen.ordering.constraints import ConstraintsConfig
+
+Table: TypeAlias = Mapping[str, Any]
+
+
+class TrendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    short_days: float = 7.0
+    long_days: float = 90.0
+    min_plays: float = 100.0
+
+
+class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which past requests the ranker learns from."""
+
+    windows: int = 8  # the newest is held out
+    occasions: int = 5_000  # newest, over all windows
+    horizon_hours: float = 24.0  # a play within it is a positive
+    session_gap_hours: float = 1.0  # silence that begins a session
+    negative_weight: float = 0.3  # of pairs that were not shown, where pages are logged
+    min_positives: int = 200  # with fewer the bundle carries the popularity ranker
+
+
+class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sources: tuple[str, ...]  # in order: a source may use the scores of those before it
+    families: tuple[str, ...]
+    ranker: str
+    trends: TrendSettings = TrendSettings()
+    examples: ExampleSettings = ExampleSettings()
+    source: dict[str, dict[str, Any]] = {}
+    rankers: dict[str, dict[str, Any]] = {}
+
+
+class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Changes to a row kind's limits."""
+
+    on: bool = True
+    min_titles: int | None = None
+    max_titles: int | None = None
+
+
+class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    filters: tuple[str, ...]
+    orderer: str
+    max_pairs: int = 800
+    refill: int = 20
+    constraints: ConstraintsConfig = ConstraintsConfig()
+    kinds: dict[str, KindSettings] = {}
+    source: dict[str, dict[str, Any]] = {}
+    filter: dict[str, dict[str, Any]] = {}
+    orderers: dict[str, dict[str, Any]] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    fit: FitSettings
+    page: PageSettings
+
+    @property
+    def digest(self) -> str:
+        """Changes when any setting does."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:16]
+
+
+def resolve(home: Homepage, *overrides: Table) -> Settings:
+    """
+    The homepage's defaults, overridden; defaults of every part that exists are spelt out.
+
+    Raises:
+        ConfigError: unknown keys, wrong types, parts that do not exist: all of them.
+    """
+    table: dict[str, Any] = tomllib.loads(home.settings)
+    for override in overrides:
+        table = merged(table, override)
+    problems = [*_unknown(table, Settings, "")]
+    if not problems:
+        table, problems = _spelt_out(home, table)
+    if problems:
+        raise ConfigError("settings: " + "; ".join(problems))
+    settings = msgspec.convert(table, Settings)
+    if problems := [*_missing(home, settings), *_impossible(settings)]:
+        raise ConfigError("settings: " + "; ".join(problems))
+    return settings
+
+
+def merged(base: Table, over: Table) -> dict[str, Any]:
+    """Tables merge key by key; anything else is replaced."""
+    both = {key: merged(base[key], value) if _tables(base.get(key), value) else value for key, value in over.items()}
+    return {**base, **both}
+
+
+def _tables(a: object, b: object) -> bool:
+    return isinstance(a, Mapping) and isinstance(b, Mapping)
+
+
+def _unknown(table: object, kind: type[msgspec.Struct], where: str) -> Iterable[str]:
+    """Keys that the struct, or a struct inside it, does not have; and values of wrong types."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    if not isinstance(table, Mapping):
+        yield f"{where.rstrip('.')} is {table!r}, not a table"
+        return
+    for key, value in table.items():
+        if key not in fields:
+            yield f"{where}{key} does not exist; there are {', '.join(fields)}"
+        elif isinstance(fields[key], type) and issubclass(fields[key], msgspec.Struct):
+            yield from _unknown(value, fields[key], f"{where}{key}.")
+        else:
+            yield from _mistyped(value, fields[key], f"{where}{key}")
+
+
+def _mistyped(value: object, type_: Any, where: str) -> Iterable[str]:  # noqa: ANN401  # any type msgspec knows
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError as error:
+        yield f"{where}: {error}"
+
+
+def _spelt_out(home: Homepage, table: Table) -> tuple[dict[str, Any], list[str]]:
+    """The table with every part's own settings complete, and what is wrong with them."""
+    rooms: Sequence[tuple[str, str, Mapping[str, type[msgspec.Struct]]]] = [
+        ("fit", "source", {name: part.fit_config for name, part in home.sources.items()}),
+        ("fit", "rankers", {name: part.config for name, part in home.rankers.items()}),
+        ("page", "source", {name: part.page_config for name, part in home.sources.items()}),
+        ("page", "filter", {name: part.config for name, part in home.filters.items()}),
+        ("page", "orderers", {name: part.config for name, part in home.orderers.items()}),
+    ]
+    out = {half: dict(table.get(half, {})) for half in ("fit", "page")}
+    problems: list[str] = []
+    for half, room, configs in rooms:
+        given = out[half].get(room, {})
+        problems += [f"{half}.{room}.{name} does not exist; there are {', '.join(configs)}" for name in given if name not in configs]
+        wrong = [p for name, config in configs.items() for p in _unknown(given.get(name, {}), config, f"{half}.{room}.{name}.")]
+        problems += wrong
+        if not wrong:
+            out[half][room] = {
+                name: msgspec.to_builtins(msgspec.convert(given.get(name, {}), config)) for name, config in configs.items()
+            }
+    return out, problems
+
+
+def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
+    """Names of parts that do not exist."""
+    chosen: Sequence[tuple[str, Iterable[str], Iterable[str]]] = [
+        ("fit.sources", settings.fit.sources, home.sources),
+        ("fit.families", settings.fit.families, home.families),
+        ("fit.ranker", [settings.fit.ranker], home.rankers),
+        ("page.filters", settings.page.filters, home.filters),
+        ("page.orderer", [settings.page.orderer], home.orderers),
+        ("page.kinds", settings.page.kinds, [kind.name for kind in home.kinds(tuple(home.sources))]),
+    ]
+    for where, names, known in chosen:
+        yield from (f"{where} names {name!r}; there are {', '.join(known)}" for name in names if name not in set(known))
+
+
+def _impossible(settings: Settings) -> Iterable[str]:
+    """Numbers outside what they can be."""
+    numbers = [
+        ("page.max_pairs", settings.page.max_pairs, 1, 100_000),
+        ("page.refill", settings.page.refill, 0, 1_000),
+        ("fit.examples.windows", settings.fit.examples.windows, 2, 100),
+        ("fit.examples.occasions", settings.fit.examples.occasions, 1, 10_000_000),
+        ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
+    ]
+    yield from (f"{where} is {value}; from {low} to {high}" for where, value, low, high in numbers if not low <= value <= high)

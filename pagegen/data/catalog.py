@@ -1,0 +1,122 @@
+"""The catalog: all titles and their attributes, as arrays over title positions."""
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import Float32, Int8, Int16, Int32, Int64, Mask, groups, record, starts
+from pagegen.data.ids import Ids
+from pagegen.data.schema import ANYWHERE, TITLE_KINDS
+from pagegen.errors import DataError
+
+NOT_KNOWN = np.iinfo(np.int64).min  # a time nobody knows
+FOREVER = np.iinfo(np.int64).max
+UNRATED = -1
+BILLED = 5  # cast members of a title that count as its people
+
+
+@record
+class Tags:
+    """A many-valued attribute: the tags of each title."""
+
+    names: tuple[str, ...]  # sorted vocabulary
+    start: Int64  # [T + 1]
+    tag: Int32  # [E] position in names, ascending within a title
+
+    def titles(self) -> tuple[Int64, Int32]:
+        """The other way round: `start` [tags + 1] and the titles of each tag, ascending."""
+        order = np.argsort(self.tag, kind="stable")
+        return starts(np.bincount(self.tag, minlength=len(self.names))), groups(self.start)[order]
+
+
+@record
+class Windows:
+    """Licence windows: where and when the restricted titles may be shown."""
+
+    restricted: Mask  # [T] may be shown only inside a window
+    title: Int32  # [W]
+    country: Int32  # [W]
+    start: Int64  # [W] ms
+    end: Int64  # [W] ms, exclusive
+
+    def open(self, country: int, anywhere: int, time: int) -> Mask:
+        """[T] titles that may be shown in this country at this time."""
+        inside = ((self.country == country) | (self.country == anywhere)) & (self.start <= time) & (time < self.end)
+        mask = ~self.restricted
+        mask[self.title[inside]] = True
+        return mask
+
+
+@record
+class Catalog:
+    ids: Ids
+    name: tuple[str, ...]  # [T]
+    kind: Int8  # [T] position in TITLE_KINDS
+    release_ms: Int64  # [T] NOT_KNOWN without one
+    release_year: Float32  # [T] NaN without one
+    runtime_minutes: Float32  # [T] NaN when not known
+    maturity: Int16  # [T] years; UNRATED when not known
+    genres: Tags
+    people: Tags  # leading cast and directors
+    windows: Windows
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def read_catalog(frame: pl.DataFrame, countries: Ids) -> Catalog:
+    """
+    The catalog of a `catalog` table, in any row order.
+
+    Raises:
+        DataError: no titles, duplicate ids or unknown kinds.
+    """
+    if frame.is_empty():
+        message = "the catalog has no titles; nothing can be shown"
+        raise DataError(message)
+    if frame["title_id"].is_duplicated().any():
+        twice = frame.filter(pl.col("title_id").is_duplicated())["title_id"][0]
+        message = f"the catalog has title {twice!r} more than once; run `pagegen check`"
+        raise DataError(message)
+    frame = frame.sort("title_id")
+    people = pl.concat_list(pl.col("cast").fill_null([]).list.head(BILLED), pl.col("directors").fill_null([]))
+    release = pl.col("release_time")
+    return Catalog(
+        ids=Ids(frame["title_id"]),
+        name=tuple(frame["name"]),
+        kind=_kinds(frame["kind"]),
+        release_ms=frame["release_time"].cast(pl.Int64).fill_null(NOT_KNOWN).to_numpy(),
+        release_year=frame.select(release.dt.year().cast(pl.Float32).fill_null(np.nan)).to_series().to_numpy(),
+        runtime_minutes=frame["runtime_minutes"].fill_null(np.nan).to_numpy(),
+        maturity=frame["maturity"].fill_null(UNRATED).to_numpy(),
+        genres=_tags(frame["genres"]),
+        people=_tags(frame.select(people).to_series()),
+        windows=_windows(frame["windows"], countries),
+    )
+
+
+def _kinds(kind: pl.Series) -> Int8:
+    unknown = kind.filter(~kind.is_in(TITLE_KINDS))
+    if len(unknown):
+        message = f"the catalog has a title of kind {unknown[0]!r}; titles are one of {', '.join(TITLE_KINDS)}"
+        raise DataError(message)
+    return kind.cast(pl.Enum(TITLE_KINDS)).to_physical().cast(pl.Int8).to_numpy()
+
+
+def _tags(lists: pl.Series) -> Tags:
+    frame = pl.DataFrame({"title": pl.int_range(len(lists), dtype=pl.Int32, eager=True), "tag": lists})
+    flat = frame.explode("tag").drop_nulls().unique().sort("title", "tag")
+    vocabulary = Ids(flat["tag"].unique())
+    start = starts(np.bincount(flat["title"].to_numpy(), minlength=len(lists)))
+    return Tags(names=tuple(vocabulary.names), start=start, tag=vocabulary.positions(flat["tag"]))
+
+
+def _windows(windows: pl.Series, countries: Ids) -> Windows:
+    frame = pl.DataFrame({"title": pl.int_range(len(windows), dtype=pl.Int32, eager=True), "window": windows})
+    flat = frame.explode("window").drop_nulls("window").unnest("window")
+    return Windows(
+        restricted=windows.is_not_null().to_numpy(),
+        title=flat["title"].to_numpy(),
+        country=countries.positions(flat["country"].fill_null(ANYWHERE)),
+        start=flat["start"].cast(pl.Int64).fill_null(NOT_KNOWN).to_numpy(),
+        end=flat["end"].cast(pl.Int64).fill_null(FOREVER).to_numpy(),
+    )

@@ -1,0 +1,74 @@
+"""The event log: what members did, in time order; an event's place in it is its position, a watermark is one too."""
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import Float32, Int8, Int16, Int32, Int64, record, starts
+from pagegen.data.ids import Ids
+from pagegen.data.schema import EVENT_KINDS
+from pagegen.errors import DataError
+
+PLAY, CLICK, LIST_ADD, LIST_REMOVE, THUMBS_UP, THUMBS_DOWN, NOT_INTERESTED = range(len(EVENT_KINDS))
+COLUMNS = ["member_id", "title_id", "kind", "time", "grade", "fraction", "season", "episode"]
+GRADE_STEP = 1 / 1024  # grades are whole multiples of it, so that their sums are exact in any order
+
+
+@record
+class Events:
+    """Columns over event positions [E]; `of_member` lists each member's positions in ascending order."""
+
+    time: Int64  # ms, non-decreasing
+    member: Int32
+    title: Int32
+    kind: Int8
+    grade: Float32  # NaN without one
+    fraction: Float32  # NaN when not known
+    season: Int16  # 0 without one
+    episode: Int16  # 0 without one
+    member_start: Int64  # [members + 1]
+    of_member: Int64  # [E]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def before(self, time: int) -> int:
+        """How many events happened before this time: the watermark of that time."""
+        return int(np.searchsorted(self.time, time, side="left"))
+
+    def positions_of(self, member: int, watermark: int) -> Int64:
+        """Positions of one member's events below the watermark, oldest first."""
+        mine = self.of_member[self.member_start[member] : self.member_start[member + 1]]
+        return mine[: np.searchsorted(mine, watermark)]
+
+
+def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
+    """
+    The event log of an `events` table.
+
+    Raises:
+        DataError: events out of time order, of titles not in the catalog, or of unknown kinds.
+    """
+    title = titles.positions(frame["title_id"])
+    kind = frame["kind"].cast(pl.Enum(EVENT_KINDS), strict=False).to_physical().cast(pl.Int8)
+    problems = [
+        ("are out of time order", not frame["time"].is_sorted()),
+        ("name titles that are not in the catalog", bool((title < 0).any())),
+        (f"are of a kind other than {', '.join(EVENT_KINDS)}", bool(kind.null_count())),
+    ]
+    if found := [what for what, wrong in problems if wrong]:
+        message = f"events {' and '.join(found)}; `pagegen check` lists them, `pagegen import log` repairs or rejects them"
+        raise DataError(message)
+    member = members.positions(frame["member_id"])
+    grade = frame["grade"].fill_null(np.nan).to_numpy()
+    return Events(
+        time=frame["time"].cast(pl.Int64).to_numpy(),
+        member=member,
+        title=title,
+        kind=kind.to_numpy(),
+        grade=(np.round(grade / GRADE_STEP) * GRADE_STEP).astype(np.float32),
+        fraction=frame["fraction"].fill_null(np.nan).to_numpy(),
+        season=frame["season"].fill_null(0).to_numpy(),
+        episode=frame["episode"].fill_null(0).to_numpy(),
+        member_start=starts(np.bincount(member, minlength=len(members))),
+        of_member=np.argsort(member, kind="stable"),
+    )

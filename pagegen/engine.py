@@ -1,0 +1,127 @@
+"""
+The engine: the whole line from requests to pages, one function that serving, simulation and training all call.
+
+    request -> context -> filters -> pool -> features -> ranking -> rows -> ordering -> page
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from pagegen.arrays import Int32, record
+from pagegen.context import Contexts, TrendWindows, read_contexts
+from pagegen.data.dataset import Dataset
+from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
+from pagegen.filters import Eligible, Filter, apply
+from pagegen.ordering import Orderer, Pages, Rules
+from pagegen.page import Identity, Page, render
+from pagegen.pool import Gathered, OnFailure, PoolLimits, Source, gather
+from pagegen.ranking import Calibration, Prediction, Ranker, predict
+from pagegen.request import PageRequest, check_request
+from pagegen.rows import Filled, fill
+
+STAGES: Final = ("request", "context", "filters", "pool", "features", "ranking", "rows", "ordering", "page")
+
+
+@record
+class Retrieved:
+    """All that comes before the ranker: what training learns from."""
+
+    contexts: Contexts
+    eligible: Eligible
+    pool: Gathered
+    pairs: Pairs
+    table: FeatureTable
+
+
+@record
+class Trace:
+    """Everything one run produced."""
+
+    retrieved: Retrieved
+    prediction: Prediction
+    filled: Filled
+    placed: Pages
+    pages: Sequence[Page]
+
+
+@record
+class Limits:
+    max_pairs: int = 800  # scored a request
+    refill: int = 20  # titles a row brings beyond those it shows, to replace repeats
+    off: frozenset[str] = frozenset()  # row kinds that are switched off
+
+
+def _nothing(stage: str) -> None:
+    """Called after each stage by default."""
+
+
+@record
+class Engine:
+    identity: Identity
+    data: Dataset
+    trend_windows: TrendWindows
+    filters: tuple[Filter, ...]
+    sources: tuple[Source, ...]
+    families: tuple[Family, ...]
+    ranker: Ranker
+    calibration: Calibration
+    orderer: Orderer
+    rules: Rules
+    limits: Limits
+
+    def run(
+        self,
+        requests: Sequence[PageRequest],
+        on_failure: OnFailure | None = None,
+        after: Callable[[str], None] = _nothing,
+    ) -> Trace:
+        """
+        A page for every request; none depends on its neighbours.
+
+        Args:
+            requests: B requests.
+            on_failure: told of each source that fails, whose rows are then missing; without it a failure stops the run.
+            after: told the name of each stage when it is done, for whoever holds a clock.
+
+        Raises:
+            RequestError: a request that cannot be answered.
+        """
+        retrieved = self.retrieve(requests, on_failure, after)
+        prediction = predict(self.ranker, self.calibration, retrieved.table)
+        after("ranking")
+        candidates, limit = retrieved.pool.candidates, self._limit(retrieved.contexts)
+        filled = fill(candidates, retrieved.pairs, prediction, self.rules.kinds, limit)
+        after("rows")
+        placed = self.orderer.order(retrieved.contexts, filled, self.rules)
+        after("ordering")
+        pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, retrieved.pool.failed)
+        after("page")
+        return Trace(retrieved=retrieved, prediction=prediction, filled=filled, placed=placed, pages=pages)
+
+    def retrieve(
+        self,
+        requests: Sequence[PageRequest],
+        on_failure: OnFailure | None = None,
+        after: Callable[[str], None] = _nothing,
+    ) -> Retrieved:
+        """The line up to the features."""
+        for request in requests:
+            check_request(request)
+        after("request")
+        contexts = read_contexts(requests, self.data, self.trend_windows)
+        after("context")
+        eligible = apply(self.filters, contexts)
+        after("filters")
+        limits = PoolLimits(titles=self._limit(contexts), off=self.limits.off)
+        pool = gather(self.sources, contexts, eligible, limits, on_failure)
+        after("pool")
+        pairs = pair_up(contexts, pool.scores, pool.candidates, self.limits.max_pairs)
+        table = compute(self.families, pairs)
+        after("features")
+        return Retrieved(contexts=contexts, eligible=eligible, pool=pool, pairs=pairs, table=table)
+
+    def _limit(self, contexts: Contexts) -> Int32:
+        """[B] titles a row may bring."""
+        return np.array([request.columns + self.limits.refill for request in contexts.requests], np.int32)

@@ -1,0 +1,71 @@
+"""The member's side and the moment: who asks, when, on what."""
+
+import numpy as np
+
+from pagegen.arrays import groups, record
+from pagegen.data.catalog import NOT_KNOWN
+from pagegen.data.events import PLAY
+from pagegen.data.schema import DEVICES
+from pagegen.data.trends import DAY_MS, HOUR_MS
+from pagegen.features.pairs import Pairs
+from pagegen.features.tastes import means
+
+
+@record
+class MemberActivity:
+    """Titles played so far, days since the last play and since the first, mean grade, appetite for new titles."""
+
+    name: str = "member_activity"
+    columns: tuple[str, ...] = ("titles_played", "last_play_days", "history_days", "member_mean_grade", "novelty_appetite")
+
+    def compute(self, pairs: Pairs) -> list[np.ndarray]:
+        contexts = pairs.contexts
+        played, release = contexts.played, contexts.data.catalog.release_ms
+        request = groups(played.start)
+        some = np.diff(played.start) > 0
+        first, last = (np.where(some, played.time.take(i, mode="clip") if len(played.time) else 0, 0) for i in _ends(played.start))
+        age = np.where(release[played.title] == NOT_KNOWN, np.nan, (played.time - release[played.title]) / DAY_MS)
+        per_request = (
+            np.log1p(np.diff(played.start)),
+            np.where(some, (contexts.time - last) / DAY_MS, np.nan),
+            np.where(some, (contexts.time - first) / DAY_MS, np.nan),
+            means(request, played.grade.astype(np.float64), len(contexts)),
+            means(request, np.log1p(np.maximum(age, 0.0)), len(contexts)),
+        )
+        return [pairs.spread(value) for value in per_request]
+
+
+def _ends(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return start[:-1], start[1:] - 1
+
+
+@record
+class OwnPlays:
+    """The member's own past with this very title: days since they last played it, and since they last touched it."""
+
+    name: str = "own_plays"
+    columns: tuple[str, ...] = ("own_play_days", "own_touch_days")
+
+    def compute(self, pairs: Pairs) -> list[np.ndarray]:
+        history, now = pairs.contexts.history, pairs.spread(pairs.contexts.time)
+        request = groups(history.start)
+        shape = (len(pairs.contexts), len(pairs.contexts.data.catalog))
+        played, touched = np.full(shape, np.nan), np.full(shape, np.nan)
+        play = history.kind == PLAY
+        played[request[play], history.title[play]] = history.time[play]
+        touched[request[~play], history.title[~play]] = history.time[~play]
+        return [(now - pairs.lookup(when)) / DAY_MS for when in (played, touched)]
+
+
+@record
+class Moment:
+    """Hour and weekday (UTC, Monday 0) of the request, and its device."""
+
+    name: str = "moment"
+    columns: tuple[str, ...] = ("hour", "weekday", "device")
+
+    def compute(self, pairs: Pairs) -> list[np.ndarray]:
+        time = pairs.contexts.time
+        device = np.array([DEVICES.index(request.device) for request in pairs.contexts.requests], np.float64)
+        weekday = (time // DAY_MS + 3) % 7  # 1 January 1970 was a Thursday
+        return [pairs.spread(value) for value in (time // HOUR_MS % 24, weekday, device)]

@@ -1,0 +1,45 @@
+"""Headings: templates in TOML, one file a language; English where a language has none."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from pagegen.arrays import NONE
+from pagegen.context import Contexts
+from pagegen.errors import SchemaError
+from pagegen.evidence import Evidence
+
+DEFAULT = "en"
+
+
+def heading(template: str, evidence: Evidence, contexts: Contexts, request: int) -> str:
+    """
+    The heading of a row in the request's language.
+
+    Raises:
+        SchemaError: a row kind names a template that no language has.
+    """
+    words = _words(contexts.requests[request].language)
+    if template not in words["rows"]:
+        message = f"heading template {template!r} is not in headings/{DEFAULT}.toml; add it where its row kind is declared"
+        raise SchemaError(message)
+    country = _country(words["countries"], contexts, request)
+    return words["rows"][template].format(title=evidence.seed_name, genre=evidence.seed_name, country=country)
+
+
+def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:
+    position = int(contexts.country[request])
+    code = contexts.requests[request].country or (contexts.data.countries[position] if position != NONE else "")
+    return names.get(code, code)
+
+
+@cache
+def _words(language: str) -> Mapping[str, Mapping[str, str]]:
+    folder = resources.files(__package__)
+    default = tomllib.loads((folder / f"{DEFAULT}.toml").read_text("utf-8"))
+    path = folder / f"{language.split('-')[0].lower()}.toml"
+    if not language.isascii() or not language.replace("-", "").isalnum() or not path.is_file():
+        return default
+    own = tomllib.loads(path.read_text("utf-8"))
+    return {table: default[table] | own.get(table, {}) for table in default}

@@ -1,0 +1,60 @@
+"""The homepage: what exists, in the order of the request. `homepage.toml` beside it says what is on."""
+
+from importlib import resources
+
+from candidates import als, because_you_watched, continue_watching, facets, top_10, trending
+from pagegen import filters
+from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
+from pagegen.features.members import MemberActivity, Moment, OwnPlays
+from pagegen.features.source_scores import SourceScores
+from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
+from pagegen.features.titles import Grades, TitleAge, Trend
+from rankers import greedy_rows, lambdamart, popularity, template_rows
+
+BYW = because_you_watched
+
+HOME = Homepage(
+    sources={
+        "als": fitted((als.TOP_PICKS,), (als.FitConfig, als.PageConfig), als.fit, als.load),
+        "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
+        "trending": computed((trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)),
+        "facets": computed((facets.GENRE, facets.NEW_RELEASES), facets.Config, lambda config: facets.Facets(config=config)),
+        "top_10": computed((top_10.TOP_10,), top_10.Config, lambda config: top_10.Top10(config=config)),
+        "continue_watching": computed(
+            (continue_watching.CONTINUE_WATCHING,),
+            continue_watching.Config,
+            lambda config: continue_watching.ContinueWatching(config=config),
+        ),
+    },
+    filters={
+        "watched": Part(config=NoConfig, make=lambda _: filters.Watched()),
+        "licence": Part(config=NoConfig, make=lambda _: filters.Licence()),
+        "maturity": Part(config=NoConfig, make=lambda _: filters.Maturity()),
+        "kids": Part(config=filters.KidsConfig, make=lambda config: filters.Kids(config=config)),
+        "not_interested": Part(config=NoConfig, make=lambda _: filters.NotInterested()),
+        "excluded": Part(config=NoConfig, make=lambda _: filters.Excluded()),
+    },
+    families={
+        "source_scores": lambda scorers: SourceScores(scorers=scorers),
+        "title_age": lambda _: TitleAge(),
+        "trend": lambda _: Trend(),
+        "grades": lambda _: Grades(),
+        "genre_affinity": lambda _: GenreAffinity(),
+        "people_affinity": lambda _: PeopleAffinity(),
+        "habits": lambda _: Habits(),
+        "member_activity": lambda _: MemberActivity(),
+        "own_plays": lambda _: OwnPlays(),
+        "moment": lambda _: Moment(),
+    },
+    rankers={
+        "lambdamart": RankerPart(config=lambdamart.Config, fit=lambdamart.fit, load=lambdamart.load),
+        "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
+    },
+    orderers={
+        "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),
+        "template": Part(
+            config=template_rows.Config, make=lambda config: template_rows.TemplateRows(config=config)
+        ),
+    },
+    settings=(resources.files("pagegen") / "homepage.toml").read_text("utf-8"),
+)

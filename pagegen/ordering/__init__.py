@@ -1,0 +1,8 @@
+"""Ordering: which rows, one below the other, with what left in them."""
+
+from pagegen.ordering.assembly import Assembly, Placed
+from pagegen.ordering.constraints import Constraints, KindRule
+from pagegen.ordering.examination import Examination
+from pagegen.ordering.orderer import Orderer, Pages, Rules, assemble
+
+__all__ = ["Assembly", "Constraints", "Examination", "KindRule", "Orderer", "Pages", "Placed", "Rules", "assemble"]

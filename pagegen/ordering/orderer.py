@@ -1,0 +1,70 @@
+"""What an orderer is, and the pages it makes."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from pagegen.arrays import Float64, Int32, Int64, record, starts
+from pagegen.context import Contexts
+from pagegen.ordering.assembly import Assembly, Placed
+from pagegen.ordering.constraints import Constraints
+from pagegen.ordering.examination import Examination
+from pagegen.pool import RowKind, Rows
+from pagegen.rows import Filled
+
+
+@record
+class Pages:
+    """B pages: P placed rows from the top, Q placed titles from the left."""
+
+    row_start: Int64  # [B + 1] the rows of each page
+    rows: Rows  # [P]
+    gain: Float64  # [P] what the row added to the page objective when it was placed
+    start: Int64  # [P + 1] the titles of each row
+    title: Int32  # [Q] no title twice in a row
+    play: Float64  # [Q] probability of a play
+    score: Float64  # [Q] the ranker's score; NaN where not scored
+
+
+@record
+class Rules:
+    """What holds for every orderer."""
+
+    kinds: tuple[RowKind, ...]
+    constraints: Constraints
+    examination: Examination
+
+
+class Orderer(Protocol):
+    @property
+    def name(self) -> str: ...
+    def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages: ...
+
+
+def assemble(contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callable[[Assembly], None]) -> Pages:
+    """Every request's page, put together by the same function."""
+    bounds = filled.of_request(len(contexts)).tolist()
+    pages: list[Sequence[Placed]] = []
+    for request, low, high in zip(contexts.requests, bounds[:-1], bounds[1:], strict=True):
+        examination = rules.examination.of(request.device)
+        geometry = (request.rows, request.columns)
+        assembly = Assembly(filled, range(low, high), rules.kinds, rules.constraints, examination, geometry)
+        fill_page(assembly)
+        pages.append(assembly.placed)
+    return _pages(pages, filled)
+
+
+def _pages(pages: Sequence[Sequence[Placed]], filled: Filled) -> Pages:
+    placed = [row for page in pages for row in page]
+    source, rows = np.array([row.row for row in placed], np.int64), filled.rows
+    candidate = np.concatenate([row.candidate for row in placed]) if placed else np.zeros(0, np.int64)
+    return Pages(
+        row_start=starts(np.array([len(page) for page in pages], np.int64)),
+        rows=Rows(request=rows.request[source], kind=rows.kind[source], seed=rows.seed[source], variant=rows.variant[source]),
+        gain=np.array([row.gain for row in placed]),
+        start=starts(np.array([len(row.candidate) for row in placed], np.int64)),
+        title=filled.title[candidate],
+        play=filled.play[candidate],
+        score=filled.score[candidate],
+    )

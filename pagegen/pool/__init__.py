@@ -1,0 +1,25 @@
+"""
+The pool: candidate rows and their titles, proposed by the sources from what the filters left.
+
+Scorers are the sources that can score the whole catalog; each does so once for a request, and its scores serve the
+sources that order titles by them as well as the features of every pair.
+"""
+
+from pagegen.pool.builder import RowsBuilder
+from pagegen.pool.gather import Gathered, OnFailure, PoolLimits, gather
+from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer
+
+__all__ = [
+    "Candidates",
+    "Gathered",
+    "OnFailure",
+    "PoolLimits",
+    "Proposal",
+    "RowKind",
+    "Rows",
+    "RowsBuilder",
+    "Scores",
+    "Source",
+    "TitleScorer",
+    "gather",
+]

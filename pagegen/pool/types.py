@@ -1,0 +1,87 @@
+"""The nouns of the pool: row kinds, rows, candidates, and what a source is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
+
+from pagegen.arrays import Float32, Int16, Int32, Int64, groups, record
+from pagegen.context import Contexts
+from pagegen.filters import Eligible
+
+Order: TypeAlias = Literal["source", "ranker"]
+SeedType: TypeAlias = Literal["none", "title", "genre"]
+Dedup: TypeAlias = Literal["hard", "soft", "exempt"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowKind:
+    """What a kind of row is; declared in its source's file."""
+
+    name: str  # the string on the wire
+    headings: tuple[str, ...]  # names of heading templates; a row's `variant` picks one
+    order: Order = "ranker"  # who orders its titles
+    seed_type: SeedType = "none"  # what a row of this kind is about
+    spares: frozenset[str] = frozenset()  # soft filters it is exempt from
+    dedup: Dedup = "soft"  # hard: never repeats a title from above; exempt: may repeat anything, anywhere
+    min_titles: int = 4  # a shorter row is not shown
+    max_titles: int = 100
+
+
+@record
+class Rows:
+    """R rows that could be on a page."""
+
+    request: Int32  # [R] non-decreasing
+    kind: Int16  # [R] position in the kinds of the homepage
+    seed: Int32  # [R] position of the title or genre the row is about, or NONE
+    variant: Int16  # [R] which of the kind's headings is true of it
+
+
+@record
+class Candidates:
+    """N titles proposed for R rows; inside a row best first, by the source's own lights."""
+
+    rows: Rows
+    start: Int64  # [R + 1]
+    title: Int32  # [N]
+    score: Float32  # [N] the source's score; comparable only within one row
+
+    @property
+    def row(self) -> Int32:
+        """[N] the row of each candidate."""
+        return groups(self.start)
+
+
+Scores: TypeAlias = Mapping[str, Float32]  # scorer name → [B, T]; NaN where it has no opinion
+
+
+@record
+class Proposal:
+    """What a source is asked: for whom, from what, with which scores at hand."""
+
+    contexts: Contexts
+    eligible: Eligible
+    scores: Scores
+    limit: Int32  # [B] titles a row may bring
+
+
+class Source(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def kinds(self) -> tuple[RowKind, ...]:
+        """The kinds of its rows; `Rows.kind` of what it proposes is a position in this tuple."""
+        ...
+
+    def propose(self, proposal: Proposal) -> Candidates: ...
+
+
+@runtime_checkable
+class TitleScorer(Protocol):
+    """A source that can also score the whole catalog."""
+
+    @property
+    def name(self) -> str: ...
+    def score(self, contexts: Contexts) -> Float32:
+        """[B, T]; NaN where it has no opinion."""
+        ...

@@ -1,0 +1,80 @@
+"""Rows: every candidate row with its titles in the order its kind wants, ready to be placed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pagegen.arrays import Float64, Int32, Int64, Mask, NONE, ranges, record, starts, within
+from pagegen.features import Pairs
+from pagegen.pool import Candidates, RowKind, Rows
+from pagegen.ranking import Prediction
+
+
+@record
+class Filled:
+    """Candidate rows, each with at least its kind's minimum of titles."""
+
+    rows: Rows
+    start: Int64  # [R + 1]
+    title: Int32  # [N]
+    play: Float64  # [N] probability of a play; of titles that were not scored, the lowest of the request's pairs
+    score: Float64  # [N] the ranker's score; NaN where not scored
+
+    def of_request(self, size: int) -> Int64:
+        """[B + 1] the first row of each request."""
+        return np.searchsorted(self.rows.request, np.arange(size + 1))
+
+
+def fill(candidates: Candidates, pairs: Pairs, prediction: Prediction, kinds: Sequence[RowKind], limit: Int32) -> Filled:
+    """
+    Order the titles of each row by its kind's rule, keep at most `limit` [B] of them, drop rows that are too short.
+
+    Titles that were not scored stay in the source's order behind those that were.
+    """
+    rows, row, place = candidates.rows, candidates.row, within(candidates.start)
+    by_ranker = np.array([kind.order == "ranker" for kind in kinds], np.bool_)[rows.kind]
+    pair = pairs.of_candidate
+    scored = pair != NONE
+    rank = np.where(scored & by_ranker[row], _rank_of(pairs, prediction)[pair], len(pairs) + place)
+    rank[~by_ranker[row]] = place[~by_ranker[row]]
+    order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
+    length = np.minimum(np.diff(candidates.start), _most(rows, kinds, limit))
+    length[length < np.array([kind.min_titles for kind in kinds])[rows.kind]] = 0
+    kept = order[ranges(candidates.start[:-1], length)]
+    lowest = _lowest(pairs, prediction)[rows.request[row[kept]]]
+    known = scored[kept]
+    return Filled(
+        rows=_select(rows, length > 0),
+        start=starts(length[length > 0]),
+        title=candidates.title[kept],
+        play=np.where(known, _at(prediction.play, pair[kept]), lowest),
+        score=np.where(known, _at(prediction.score, pair[kept]), np.nan),
+    )
+
+
+def _rank_of(pairs: Pairs, prediction: Prediction) -> Int64:
+    """[M] place of each pair when all are sorted by request and score; ties keep the title order."""
+    rank = np.empty(len(pairs) + 1, np.int64)
+    rank[np.lexsort((-prediction.score, pairs.request))] = np.arange(len(pairs))
+    return rank
+
+
+def _most(rows: Rows, kinds: Sequence[RowKind], limit: Int32) -> Int64:
+    """[R] the most titles each row may bring."""
+    return np.minimum(np.array([kind.max_titles for kind in kinds])[rows.kind], limit[rows.request])
+
+
+def _lowest(pairs: Pairs, prediction: Prediction) -> Float64:
+    """[B] the lowest probability of each request's pairs; 0 without any."""
+    return np.array([part.min() if len(part) else 0.0 for part in np.split(prediction.play, pairs.start[1:-1])])
+
+
+def _at(value: Float64, pair: Int32) -> Float64:
+    """The value of each pair; anything for NONE."""
+    return value[pair] if len(value) else np.zeros(len(pair))
+
+
+def _select(rows: Rows, stays: Mask) -> Rows:
+    return Rows(
+        request=rows.request[stays], kind=rows.kind[stays], seed=rows.seed[stays], variant=rows.variant[stays]
+    )

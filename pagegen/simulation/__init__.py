@@ -1,0 +1,1 @@
+"""The offline room: replays, experiments, and the simulated world whose truth can judge them."""

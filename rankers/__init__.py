@@ -1,0 +1,1 @@
+"""Rankers of titles and orderers of rows. None imports another."""

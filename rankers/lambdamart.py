@@ -1,0 +1,90 @@
+"""LambdaMART (Burges 2010) over all features, by LightGBM: gradient-boosted trees that optimize NDCG of each request."""
+
+from collections.abc import Mapping
+
+import lightgbm
+import msgspec
+import numpy as np
+
+from pagegen.arrays import AnyArray, Float64, record
+from pagegen.errors import BundleError
+from pagegen.features import FeatureTable
+from pagegen.ranking import Examples
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    trees: int = 80
+    leaves: int = 15
+    learning_rate: float = 0.1
+    feature_fraction: float = 0.5
+    min_data_in_leaf: int = 100
+    reg: float = 10.0
+    truncation: int = 30  # the top of a request that counts
+    threads: int = 2
+
+
+@record
+class LambdaMart:
+    feature_names: tuple[str, ...]
+    booster: lightgbm.Booster
+    name: str = "lambdamart"
+
+    def score(self, table: FeatureTable) -> Float64:
+        values = table.values
+        if table.names != self.feature_names:
+            values = values[:, [table.names.index(name) for name in self.feature_names]]
+        if not len(values):
+            return np.zeros(0)
+        # One thread: the server runs requests side by side, and the answer must not depend on how many.
+        return np.asarray(self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64)
+
+    def save(self) -> Mapping[str, AnyArray | str]:
+        return {"trees": self.booster.model_to_string(num_iteration=-1)}
+
+
+def fit(examples: Examples, config: Config, rng: np.random.Generator) -> LambdaMart:
+    """Boost trees on the labelled pairs; the seed comes from `rng`."""
+    data = lightgbm.Dataset(
+        examples.table.values,
+        label=examples.label,
+        weight=examples.weight,
+        group=np.diff(examples.table.start),
+        feature_name=list(examples.table.names),
+        free_raw_data=True,
+        params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
+    )
+    booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
+    return LambdaMart(feature_names=examples.table.names, booster=booster)
+
+
+def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
+    return {
+        "objective": "lambdarank",
+        "num_leaves": config.leaves,
+        "learning_rate": config.learning_rate,
+        "feature_fraction": config.feature_fraction,
+        "min_data_in_leaf": config.min_data_in_leaf,
+        "lambda_l2": config.reg,
+        "lambdarank_truncation_level": config.truncation,
+        "num_threads": config.threads,
+        "seed": int(rng.integers(2**31)),
+        "deterministic": True,
+        "force_row_wise": True,
+        "max_bin": 127,
+        "verbosity": -1,
+    }
+
+
+def load(files: Mapping[str, AnyArray | str]) -> LambdaMart:
+    """
+    The saved model; the caller has verified the text's checksum, since LightGBM crashes on damaged ones.
+
+    Raises:
+        BundleError: LightGBM refuses the text.
+    """
+    try:
+        booster = lightgbm.Booster(model_str=str(files["trees"]))
+    except lightgbm.basic.LightGBMError as error:
+        message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
+        raise BundleError(message) from error
+    return LambdaMart(feature_names=tuple(booster.feature_name()), booster=booster)
