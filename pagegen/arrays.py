@@ -93,7 +93,8 @@ def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
     rank = np.empty(len(score), np.int32)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float32)
-        order = descending(np.where(np.isnan(group), np.float32(-np.inf), group))
+        known = group == group
+        order = np.concatenate([np.flatnonzero(known)[descending(group[known])], np.flatnonzero(~known)])
         rank[low + order] = np.arange(high - low, dtype=np.int32)
     return rank
 

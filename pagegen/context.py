@@ -10,7 +10,7 @@ from pagegen.data.events import PLAY
 from pagegen.data.members import NO_CEILING
 from pagegen.data.schema import EVENT_KINDS
 from pagegen.data.trends import DAY_MS, HOUR_MS
-from pagegen.request import PageRequest
+from pagegen.request import PageRequest, RecentEvent
 
 NO_EVENT = np.iinfo(np.int16).min
 
@@ -156,7 +156,7 @@ _NOTHING = np.zeros(0, np.int64)
 def _with_recent(history: History, requests: Sequence[PageRequest], data: Dataset) -> History:
     """The history joined by the requests' recent events; those already in it and those of unknown titles add nothing."""
     rows = [
-        (b, position, e.time, EVENT_KINDS.index(e.kind), _nan(e.grade), _nan(e.fraction), e.season or 0, e.episode or 0)
+        (b, position, e.time, EVENT_KINDS.index(e.kind), _nan(e.grade), _fraction(e, position, data), e.season or 0, e.episode or 0)
         for b, request in enumerate(requests)
         for e in request.recent_events
         if (position := data.catalog.ids.position(e.title_id)) >= 0
@@ -182,6 +182,14 @@ def _with_recent(history: History, requests: Sequence[PageRequest], data: Datase
         season=column(history.season, columns[6]),
         episode=column(history.episode, columns[7]),
     )
+
+
+def _fraction(event: RecentEvent, title: int, data: Dataset) -> float:
+    """How much of the title was watched; NaN when neither the event nor the runtime tells."""
+    if event.fraction is not None or event.watched_seconds is None:
+        return _nan(event.fraction)
+    runtime = 60.0 * float(data.catalog.runtime_minutes[title])  # s, NaN when not known
+    return min(1.0, event.watched_seconds / runtime) if runtime > 0 else np.nan
 
 
 def _nan(value: float | None) -> float:

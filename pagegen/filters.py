@@ -36,11 +36,12 @@ class Eligible:
     """Which titles may be shown."""
 
     names: tuple[str, ...]  # of the filters
+    soft: frozenset[str]  # names of those that a row kind may be spared
     removed: UInt16  # [B, T] bit i: filter i removed the title
 
     def spared(self, spares: frozenset[str]) -> int:
-        """The bits a row kind with these spared filters ignores."""
-        return sum(1 << bit for bit, name in enumerate(self.names) if name in spares)
+        """The bits a row kind with these spared filters ignores; a hard filter is never one of them."""
+        return sum(1 << bit for bit, name in enumerate(self.names) if name in spares & self.soft)
 
     def allowed(self, request: int, spares: frozenset[str] = frozenset()) -> Mask:
         """[T] titles that may be shown in a row that spares these filters."""
@@ -54,7 +55,8 @@ def apply(filters: Sequence[Filter], contexts: Contexts) -> Eligible:
     removed = np.zeros((len(contexts), len(contexts.data.catalog)), np.uint16)
     for bit, filter_ in enumerate(filters):
         removed |= (~filter_.keep(contexts)).astype(np.uint16) << np.uint16(bit)
-    return Eligible(names=tuple(filter_.name for filter_ in filters), removed=removed)
+    names, soft = tuple(filter_.name for filter_ in filters), frozenset(f.name for f in filters if f.soft)
+    return Eligible(names=names, soft=soft, removed=removed)
 
 
 @record
@@ -85,7 +87,7 @@ class Licence:
     def keep(self, contexts: Contexts) -> Mask:
         catalog, anywhere = contexts.data.catalog, contexts.data.anywhere
         places = zip(contexts.country.tolist(), contexts.time.tolist(), strict=True)
-        open_ = np.array([catalog.windows.open(country, anywhere, time) for country, time in places])
+        open_ = np.array([catalog.windows.open(country, anywhere, time) for country, time in places], np.bool_)
         released = np.where(catalog.release_ms == NOT_KNOWN, contexts.trends.first_ms, catalog.release_ms)
         return open_.reshape(released.shape) & (released < contexts.time[:, None])
 

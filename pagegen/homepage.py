@@ -47,7 +47,9 @@ HOME = Homepage(
         "moment": lambda _: Moment(),
     },
     rankers={
-        "lambdamart": RankerPart(config=lambdamart.Config, fit=lambdamart.fit, load=lambdamart.load),
+        "lambdamart": RankerPart(
+            config=lambdamart.Config, fit=lambdamart.fit, load=lambdamart.load, probe="rankers.lambdamart"
+        ),
         "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
     },
     orderers={

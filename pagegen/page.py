@@ -98,7 +98,7 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
         evidence = row_evidence(kind, seed, contexts)
         out.append(
             PageRow(
-                row_id=_row_id(kind.name, evidence.seed_id),
+                row_id=f"{kind.name}:{evidence.seed_id}",
                 kind=kind.name,
                 heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
                 evidence=evidence,
@@ -109,9 +109,3 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
             )
         )
     return tuple(out)
-
-
-def _row_id(kind: str, seed_id: str) -> str:
-    return hashlib.sha256(f"{kind}\0{seed_id}".encode()).hexdigest()[:12]
-
-

@@ -1,5 +1,6 @@
 """A page request: everything a page may depend on besides the bundle, the data and the settings."""
 
+import re
 from dataclasses import dataclass
 
 from pagegen.data.schema import DEVICES, EVENT_KINDS, MAX_ID_BYTES
@@ -11,6 +12,9 @@ MAX_RECENT_EVENTS = 200
 MAX_EXCLUDED = 1_000
 MAX_NAMES = 100
 MAX_TIME_MS = 253_402_300_799_999  # the last millisecond of the year 9999, where Timestamp ends
+MAX_LANGUAGE = 35  # characters of a language tag (RFC 5646, 4.4.1)
+MAX_NUMBER = 2**15 - 1  # of a season or an episode
+COUNTRY = re.compile("[A-Z]{2}")
 VISIBLE_COLUMNS = {"tv": 6, "web": 6, "tablet": 4, "phone": 3}
 
 
@@ -21,7 +25,8 @@ class RecentEvent:
     title_id: str
     kind: str
     time: int  # ms since the epoch, UTC; before the request's time
-    fraction: float | None = None
+    watched_seconds: float | None = None
+    fraction: float | None = None  # of the title or episode; None: from the seconds, where the runtime is known
     grade: float | None = None
     season: int | None = None
     episode: int | None = None
@@ -67,18 +72,29 @@ def check_request(request: PageRequest) -> None:
 
 
 def _id_violations(request: PageRequest) -> list[Violation]:
-    named = [("member_id", request.member_id), *(("exclude_title_ids", title) for title in request.exclude_title_ids)]
+    named = [("member_id", request.member_id)]
     named += [("recent_events.title_id", event.title_id) for event in request.recent_events]
+    for field in ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources"):
+        named += [(field, value) for value in getattr(request, field)]
     violations = [
-        Violation(field, f"has {size} bytes; ids have 1 to {MAX_ID_BYTES}")
+        Violation(field, f"is {value[:40]!r}, {len(value)} characters; ids and names have 1 to {MAX_ID_BYTES} bytes of UTF-8")
         for field, value in named
-        if not 1 <= (size := len(value.encode("utf-8", "surrogatepass"))) <= MAX_ID_BYTES
+        if not _is_id(value)
     ]
     if request.device not in DEVICES:
         violations.append(Violation("device", f"is {request.device[:40]!r}; one of {', '.join(DEVICES)}"))
-    if request.country is not None and not (len(request.country) == 2 and request.country.isascii() and request.country.isupper()):
+    if request.country is not None and not COUNTRY.fullmatch(request.country):
         violations.append(Violation("country", f"is {request.country[:40]!r}; two capital letters of ISO 3166, such as NO"))
+    if not (request.language.isascii() and len(request.language) <= MAX_LANGUAGE):
+        violations.append(Violation("language", f"is {request.language[:40]!r}; a tag of BCP 47, such as en or pt-BR"))
     return violations
+
+
+def _is_id(value: str) -> bool:
+    try:
+        return 1 <= len(value.encode()) <= MAX_ID_BYTES
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def _number_violations(request: PageRequest) -> list[Violation]:
@@ -121,6 +137,11 @@ def _event_violations(event: RecentEvent, now: int) -> list[Violation]:
         violations.append(Violation("recent_events.time", f"is {event.time}; from 0 to before the request's time {now}"))
     if event.fraction is not None and not 0 <= event.fraction <= 1:
         violations.append(Violation("recent_events.fraction", f"is {event.fraction}; from 0 to 1"))
+    if event.watched_seconds is not None and not 0 <= event.watched_seconds < 1e9:
+        violations.append(Violation("recent_events.watched_seconds", f"is {event.watched_seconds}; 0 or more"))
+    for field, number in (("season", event.season), ("episode", event.episode)):
+        if number is not None and not 0 <= number <= MAX_NUMBER:
+            violations.append(Violation(f"recent_events.{field}", f"is {number}; from 0 to {MAX_NUMBER}"))
     if event.grade is not None and not abs(event.grade) <= 1e6:
         violations.append(Violation("recent_events.grade", f"is {event.grade}; a finite number"))
     return violations

@@ -1,5 +1,6 @@
 """LambdaMART (Burges 2010) over all features, by LightGBM: gradient-boosted trees that optimize NDCG of each request."""
 
+import sys
 from collections.abc import Mapping
 
 import lightgbm
@@ -88,3 +89,16 @@ def load(files: Mapping[str, AnyArray | str]) -> LambdaMart:
         message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
         raise BundleError(message) from error
     return LambdaMart(feature_names=tuple(booster.feature_name()), booster=booster)
+
+
+def _probe(paths: list[str]) -> None:
+    """Read and use the trees in this process, which may crash of it."""
+    for path in paths:
+        booster = lightgbm.Booster(model_file=path)
+        rows = np.vstack([np.zeros(booster.num_feature()), np.full(booster.num_feature(), np.nan)])
+        if not np.isfinite(booster.predict(rows, raw_score=True, num_threads=1)).all():
+            sys.exit(2)
+
+
+if __name__ == "__main__":
+    _probe(sys.argv[1:])

@@ -8,7 +8,7 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage, Made, Part
+from pagegen.bundle.parts import Homepage, Made, Part, SavedRanker
 from pagegen.bundle.settings import KindSettings, PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
@@ -18,13 +18,13 @@ from pagegen.ordering import Examination, Rules
 from pagegen.ordering.constraints import compile_constraints
 from pagegen.page import Identity
 from pagegen.pool import RowKind, Source, TitleScorer
-from pagegen.ranking import Calibration, Ranker
+from pagegen.ranking import Calibration
 
 
 @record
 class Models:
     sources: Mapping[str, Source]
-    ranker: Ranker
+    ranker: SavedRanker
     calibration: Calibration
     examination: Examination
 

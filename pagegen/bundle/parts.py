@@ -53,15 +53,16 @@ class Part(Generic[Made]):
     make: Callable[[Any], Made]
 
 
+class SavedRanker(Ranker, Protocol):
+    def save(self) -> Files: ...
+
+
 @record
 class RankerPart:
     config: type[msgspec.Struct]
-    fit: Callable[[Examples, Any, np.random.Generator], "SavedRanker"]
-    load: Callable[[Files], Ranker]
-
-
-class SavedRanker(Ranker, Protocol):
-    def save(self) -> Files: ...
+    fit: Callable[[Examples, Any, np.random.Generator], SavedRanker]
+    load: Callable[[Files], SavedRanker]
+    probe: str = ""  # module a child process runs on the saved files before `load` may; "": they are safe to read
 
 
 @record

@@ -29,6 +29,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     windows: int = 8  # the newest is held out
     occasions: int = 5_000  # newest, over all windows
+    warmup: float = 0.4  # share of all events that come before the first of them
     horizon_hours: float = 24.0  # a play within it is a positive
     session_gap_hours: float = 1.0  # silence that begins a session
     negative_weight: float = 0.3  # of pairs that were not shown, where pages are logged

@@ -41,6 +41,12 @@ class Past:
     data: Dataset
     watermark: int
 
+    @property
+    def time(self) -> int:
+        """The time, in ms, before which everything had been seen."""
+        events = self.data.events
+        return int(events.time[self.watermark]) if self.watermark < len(events) else self.data.end_ms
+
     def plays(self) -> "Plays":
         """All plays so far, in time order."""
         events = self.data.events

@@ -81,13 +81,14 @@ def _counts(tags: Tags, start: Int64, title: Int32) -> Float64:
     first, length = tags.start[title], np.diff(tags.start)[title]
     cell = np.repeat(groups(start).astype(np.int64) * len(tags.names), length) + tags.tag[ranges(first, length)]
     size = (len(start) - 1) * len(tags.names)
-    return np.bincount(cell, minlength=size).astype(np.float64).reshape(-1, len(tags.names))
+    return np.bincount(cell, minlength=size).astype(np.float64).reshape(len(start) - 1, len(tags.names))
 
 
 def _spread_sums(tags: Tags, per_title: Float64) -> Float64:
     """[B, tags] sum of a [B, T] value over the titles of each tag."""
     carrier = groups(tags.start)
-    return np.array([np.bincount(tags.tag, row[carrier], minlength=len(tags.names)) for row in per_title])
+    sums = [np.bincount(tags.tag, row[carrier], minlength=len(tags.names)) for row in per_title]
+    return np.array(sums).reshape(len(per_title), len(tags.names))
 
 
 def _shares(counts: Float64) -> Float64:

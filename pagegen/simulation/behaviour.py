@@ -27,7 +27,7 @@ from pagegen.arrays import NONE, AnyArray, Float32, Float64, Int8, Int16, Int32,
 
 ENTER: Final = 0.35
 GLANCE: Final = 0.3
-USUAL: Final = -3.8  # utility of an ordinary title on an ordinary page
+USUAL: Final = -5.0  # utility of an ordinary title on an ordinary page
 TIRED: Final = 0.28
 SEEN_ABOVE: Final = 1.9  # passed over once, hardly wanted now
 ENDS: Final = 0.86  # plays that end the visit
@@ -40,7 +40,7 @@ SEEK: Final = 0.93
 SEEK_SWIPE: Final = 0.6
 SEARCH: Final = 0.55  # who did not find what he or she came for, looks it up
 CLICK_PLAYED: Final = 0.6  # plays that go through the title's own page
-CLICK_POWER, CLICK_SCALE = 0.5, 0.35  # a click without a play: SCALE p^POWER
+CLICK_POWER, CLICK_SCALE = 0.5, 0.5  # a click without a play: SCALE p^POWER
 LIST_SHARE: Final = 0.16  # of clicks without a play
 NOT_INTERESTED: Final = 0.0016  # of titles examined and not clicked, times (1 - p)
 
@@ -201,20 +201,26 @@ def _browse(pages: Shown, grid: Grid, browsing: Mask, rng: np.random.Generator) 
     page = groups(pages.row_start)
     reached = _none_before(over, pages.row_start) & browsing[page]
     examined = looked & reached[:, None]
-    played &= examined
-    clicked = examined & (rng.random(shape, np.float32) < np.where(played, CLICK_PLAYED, CLICK_SCALE * grid.play**CLICK_POWER))
-    listed = clicked & ~played & (rng.random(shape, np.float32) < LIST_SHARE)
-    refused = examined & ~clicked & ~played & (rng.random(shape, np.float32) < NOT_INTERESTED * (1 - grid.play))
-    at = (grid.row, grid.column)
+    slot = examined[grid.row, grid.column]
     return Responses(
-        examined=examined[at],
-        clicked=clicked[at],
-        played=played[at],
-        listed=listed[at],
-        refused=refused[at],
+        examined=slot,
+        played=(played & examined)[grid.row, grid.column],
+        **_besides(slot, (played & examined)[grid.row, grid.column], grid.play[grid.row, grid.column], rng),
         seen=np.where(reached, np.maximum(grid.view, examined.sum(axis=1)), 0).astype(np.int16),
         searched=np.full(len(pages), NONE, np.int32),
     )
+
+
+def _besides(examined: Mask, played: Mask, play: Float64, rng: np.random.Generator) -> dict[str, Mask]:
+    """[Q] what else is done with examined titles."""
+    at = np.flatnonzero(examined)
+    click = rng.random(len(at)) < np.where(played[at], CLICK_PLAYED, CLICK_SCALE * play[at] ** CLICK_POWER)
+    put = click & ~played[at] & (rng.random(len(at)) < LIST_SHARE)
+    refuse = ~click & ~played[at] & (rng.random(len(at)) < NOT_INTERESTED * (1 - play[at]))
+    done = {name: np.zeros(len(examined), bool) for name in ("clicked", "listed", "refused")}
+    for name, mask in (("clicked", click), ("listed", put), ("refused", refuse)):
+        done[name][at[mask]] = True
+    return done
 
 
 def _none_before(over: Mask, start: Int64) -> Mask:

@@ -159,7 +159,8 @@ def test_parquet_with_catalog(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("certificate", "age"), [("G", 0), ("PG", 7), ("R", 17), ("NC-17", 18), ("UNRATED", None), ("NR", None), (None, None)]
+    ("certificate", "age"),
+    [("G", 0), ("PG", 7), ("R", 17), ("NC-17", 18), ("UNRATED", None), ("NR", None), (None, None)],
 )
 def test_certificates(tmp_path: Path, certificate: str | None, age: int | None) -> None:
     """A certificate becomes the age from which the film is suitable; unrated means not known."""
@@ -189,7 +190,10 @@ def test_certificates(tmp_path: Path, certificate: str | None, age: int | None) 
         ("Matrix, The (1999)", "The Matrix"),
         ("Shall We Dance? (Shall We Dansu?) (1996)", "Shall We Dance? (Shall We Dansu?)"),
         ("Postino, Il (The Postman) (1994)", "Il Postino (The Postman)"),
-        ("City of Lost Children, The (Cité des enfants perdus, La) (1995)", "The City of Lost Children (La Cité des enfants perdus)"),
+        (
+            "City of Lost Children, The (Cité des enfants perdus, La) (1995)",
+            "The City of Lost Children (La Cité des enfants perdus)",
+        ),
         ("Enfer, L' (1994)", "L'Enfer"),
         ("Cry, the Beloved Country (1995)", "Cry, the Beloved Country"),
         ("I, Worst of All (Yo, la peor de todas) (1990)", "I, Worst of All (Yo, la peor de todas)"),

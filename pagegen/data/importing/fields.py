@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
 from pagegen.data.importing.mapping import AnyMapping, Constant
-from pagegen.data.importing.times import MS_PER_UNIT, NATIVE, instant
+from pagegen.data.importing.times import ISO, MS_PER_UNIT, NATIVE, YEAR, instant
 from pagegen.data.importing.values import Column, texts
 
+SOME_TIME = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+FORMATS = {ISO: "%Y-%m-%dT%H:%M:%S", YEAR: "%Y", **dict.fromkeys(MS_PER_UNIT, "%s")}
 NOT_TEXT = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 
 
@@ -82,12 +85,17 @@ def _misfit(ours: str, theirs: pl.DataType, wanted: Wanted) -> str | None:
 
 
 def time_problems(table: str, mapping: AnyMapping, *settings: str) -> list[str]:
-    """Time formats and zones that polars cannot read."""
-    problems = []
-    for setting in settings:
-        unit = getattr(mapping, setting)
-        try:
-            pl.select(instant(setting, pl.lit("1"), "s" if unit in MS_PER_UNIT else unit, zone=mapping.zone).value)
-        except pl.exceptions.PolarsError as error:
-            problems.append(f"[{table}] {setting} = {unit!r} with zone {mapping.zone!r}: {str(error).splitlines()[0]}")
-    return problems
+    """Time formats that cannot be read and zones that do not exist."""
+    found = [(setting, _time_problem(getattr(mapping, setting), mapping.zone)) for setting in settings]
+    return [f"[{table}] {setting} = {getattr(mapping, setting)!r}: {problem}" for setting, problem in found if problem]
+
+
+def _time_problem(unit: str, zone: str) -> str | None:
+    """A time is written in the format and read back."""
+    shape = FORMATS.get(unit, unit)
+    try:
+        written = pl.select(pl.lit(SOME_TIME).dt.strftime(shape).alias("time"))
+        read = written.select(instant("time", pl.col("time"), unit, zone=zone).value).item()
+    except pl.exceptions.PolarsError as error:
+        return str(error).splitlines()[0]
+    return "no format that a whole date can be read from" if read is None else None

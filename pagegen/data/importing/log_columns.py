@@ -8,8 +8,8 @@ from pagegen.data.importing.fields import Fields, Wanted
 from pagegen.data.importing.ledger import LINE
 from pagegen.data.importing.mapping import CatalogMapping, EventsMapping, MembersMapping
 from pagegen.data.importing.times import event_time
-from pagegen.data.importing.values import Column, choice, flag, identity, number, stripped, text
-from pagegen.data.schema import DEVICES, EVENT_KINDS, MAX_ID_BYTES, TITLE_KINDS, WINDOW
+from pagegen.data.importing.values import Column, choice, flag, identity, mine, number, stripped, text, whole_number
+from pagegen.data.schema import DEVICES, EVENT_KINDS, TITLE_KINDS, WINDOW
 
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
 LARGEST = 1e9  # of seconds and grades: anything above is a mistake of unit
@@ -51,19 +51,15 @@ MEMBERS_WANTED = Wanted(
 def event_columns(mapping: EventsMapping, fields: Fields, now_ms: int) -> list[Column]:
     kind = stripped(fields.raw("kind")).replace(mapping.kinds)
     device = stripped(fields.raw("device")).replace(mapping.devices)
-    unit = SECONDS[mapping.watched_unit]
-    watched = number("watched_seconds", fields.raw("watched_seconds"), low=0.0, high=LARGEST / unit)
-    whole = [number(name, fields.raw(name), low=0.0, high=32_767.0, whole=True) for name in ("season", "episode")]
     return [
         identity("member_id", fields.raw("member_id")),
         identity("title_id", fields.raw("title_id")),
         choice("kind", kind, EVENT_KINDS, label="event kind", required=True),
         event_time(fields.time("time", mapping.time, mapping.zone), now_ms),
-        _optional_id("event_id", fields),
+        identity("event_id", fields.raw("event_id"), required=False),
         number("grade", fields.raw("grade"), low=-LARGEST, high=LARGEST),
-        replace(watched, value=watched.value * unit),
-        _fraction(mapping, fields, watched),
-        *whole,
+        *_watching(mapping, fields),
+        *(whole_number(name, fields.raw(name), low=0.0, high=32_767.0) for name in ("season", "episode")),
         choice("device", device, DEVICES, label="device"),
     ]
 
@@ -72,33 +68,25 @@ def skipped_kinds(mapping: EventsMapping, fields: Fields) -> pl.Expr | None:
     return stripped(fields.raw("kind")).is_in(mapping.skip_kinds) if mapping.skip_kinds else None
 
 
-def _fraction(mapping: EventsMapping, fields: Fields, watched: Column) -> Column:
-    """The fraction as given, or watched time over duration; above 1 it is wrong unless the mapping clips it."""
-    most = float("inf") if mapping.clip_fraction else 1.0
-    if not fields.has("duration"):
-        scale = 100.0 if mapping.fraction == "percent" else 1.0
-        given = number("fraction", fields.raw("fraction"), low=0.0, high=most * scale)
-        return replace(given, value=(given.value / scale).clip(upper_bound=1.0))
-    duration = number("duration", fields.raw("duration"), low=0.0, high=LARGEST / SECONDS[mapping.watched_unit])
-    ratio = watched.value / duration.value
-    wrong = (*duration.wrong, ("duration is zero", duration.value == 0), ("fraction outside 0 to 1", ratio > most))
-    return Column(name="fraction", value=ratio.clip(upper_bound=1.0), wrong=wrong)
-
-
-def _optional_id(name: str, fields: Fields) -> Column:
-    """An id that may be missing, but not be empty or too long; null where the mapping names none."""
-    if not fields.has(name):
-        return Column(name=name, value=pl.lit(None, pl.String))
-    whole = identity(name, fields.raw(name))
-    value = pl.when(whole.value != "").then(whole.value)
-    return Column(
-        name=name, value=value, wrong=((f"{name} is over {MAX_ID_BYTES} bytes", value.str.len_bytes() > MAX_ID_BYTES),)
-    )
+def _watching(mapping: EventsMapping, fields: Fields) -> list[Column]:
+    """Watched seconds, and the fraction as given or from the duration; above 1 it is wrong unless clipped."""
+    seconds = SECONDS[mapping.watched_unit]
+    watched = number("watched_seconds", fields.raw("watched_seconds"), low=0.0, high=LARGEST, scale=seconds)
+    share = 0.01 if mapping.fraction == "percent" else 1.0
+    fraction = number("fraction", fields.raw("fraction"), low=0.0, high=1.0, scale=share)
+    further = []
+    if fields.has("duration"):
+        duration = number("duration", fields.raw("duration"), low=0.0, high=LARGEST, scale=seconds)
+        none = ("duration is zero", mine("duration") == 0)
+        further = [replace(duration, wrong=(*duration.wrong, none))]  # first, so that it is the reason given
+        fraction = replace(fraction, value=watched.value / duration.value, wrong=fraction.wrong[1:])
+    if mapping.clip_fraction:
+        fraction = replace(fraction, value=fraction.value.clip(upper_bound=1.0))
+    return [watched, *further, fraction]
 
 
 def catalog_columns(mapping: CatalogMapping, fields: Fields) -> list[Column]:
-    per_minute = 60.0 if mapping.runtime_unit == "s" else 1.0
-    runtime = number("runtime_minutes", fields.raw("runtime_minutes"), low=0.0, high=LARGEST)
+    minutes = 1 / 60 if mapping.runtime_unit == "s" else 1.0
     lists = [fields.list(name, mapping.list_separator) for name in LISTS if name != "window_countries"]
     return [
         identity("title_id", fields.raw("title_id")),
@@ -107,8 +95,8 @@ def catalog_columns(mapping: CatalogMapping, fields: Fields) -> list[Column]:
         fields.time("release_time", mapping.release, mapping.zone),
         *lists,
         text("language", fields.raw("language")),
-        replace(runtime, value=runtime.value / per_minute),
-        number("maturity", fields.raw("maturity"), low=0.0, high=OLDEST, whole=True),
+        number("runtime_minutes", fields.raw("runtime_minutes"), low=0.0, high=LARGEST, scale=minutes),
+        whole_number("maturity", fields.raw("maturity"), low=0.0, high=OLDEST),
         *_windows(mapping, fields),
     ]
 
@@ -118,9 +106,9 @@ def _windows(mapping: CatalogMapping, fields: Fields) -> list[Column]:
     countries = fields.list("window_countries", mapping.list_separator)
     start = fields.time("window_start", mapping.window, mapping.zone)
     end = fields.time("window_end", mapping.window, mapping.zone)
-    bounded = start.value.is_not_null() | end.value.is_not_null()
-    backwards = ("window ends before it starts", end.value <= start.value)
-    nowhere = ("window without countries", countries.value.is_null() & bounded)
+    bounded = mine("window_start").is_not_null() | mine("window_end").is_not_null()
+    backwards = ("window ends before it starts", mine("window_end") <= mine("window_start"))
+    nowhere = ("window without countries", mine("window_countries").is_null() & bounded)
     return [countries, start, replace(end, wrong=(*end.wrong, backwards, nowhere))]
 
 
@@ -137,7 +125,7 @@ def with_windows(titles: pl.DataFrame) -> pl.DataFrame:
 
 def member_columns(mapping: MembersMapping, fields: Fields) -> list[Column]:
     country = text("country", fields.raw("country"))
-    odd = ("country is not two capital letters", ~country.value.str.contains("^[A-Z]{2}$"))
+    odd = ("country is not two capital letters", ~mine("country").str.contains("^[A-Z]{2}$"))
     attributes = [
         pl.when(value.is_not_null()).then(pl.struct(pl.lit(name).alias("name"), value.alias("value")))
         for name, value in ((name, stripped(pl.col(name))) for name in mapping.attributes)
@@ -148,7 +136,7 @@ def member_columns(mapping: MembersMapping, fields: Fields) -> list[Column]:
         replace(country, wrong=(odd,)),
         text("language", fields.raw("language")),
         flag("kids", fields.raw("kids")),
-        number("maturity_ceiling", fields.raw("maturity_ceiling"), low=0.0, high=OLDEST, whole=True),
-        _optional_id("household_id", fields),
+        whole_number("maturity_ceiling", fields.raw("maturity_ceiling"), low=0.0, high=OLDEST),
+        identity("household_id", fields.raw("household_id"), required=False),
         *([Column(name="attributes", value=pl.concat_list(attributes).list.drop_nulls())] if attributes else []),
     ]

@@ -17,7 +17,7 @@ from pagegen.data.importing.movielens_layouts import detect
 from pagegen.data.importing.report import ImportReport, Progress, silent
 from pagegen.data.importing.sieve import conformed, first_of_each, known, sift
 from pagegen.data.importing.times import event_time, instant
-from pagegen.data.importing.values import identity, number
+from pagegen.data.importing.values import identity, number, required
 from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
 
 LOWEST_GRADE, HIGHEST_GRADE = 0.5, 5.0
@@ -48,7 +48,7 @@ def _catalog(layout: Layout, ledger: Ledger) -> pl.DataFrame:
 
 def _events(layout: Layout, titles: pl.Series, now_ms: int, ledger: Ledger) -> pl.DataFrame:
     user, movie, rating, time = (pl.col(name) for name in layout.rating_names)
-    grade = number("grade", rating, low=LOWEST_GRADE, high=HIGHEST_GRADE, required=True)
+    grade = required(number("grade", rating, low=LOWEST_GRADE, high=HIGHEST_GRADE))
     columns = [
         identity("member_id", user),
         known(identity("title_id", movie), titles, "title"),

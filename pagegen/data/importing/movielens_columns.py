@@ -22,10 +22,10 @@ def title_columns(movie: str, title: str, genres: Column, released: Column | Non
     """Id, name, genres and release; without a release date, 1 January of the year in the name."""
     raw = pl.col(title).cast(pl.String)
     year = instant("release_time", year_of(raw), YEAR)
-    release = year if released is None else replace(released, value=pl.coalesce(released.value, year.value))
+    dated = () if released is None else (replace(year, value=pl.coalesce(released.value, year.value)), released)
     real = genres.value.list.eval(pl.element().filter(~pl.element().is_in(NO_GENRE)))
     name = text("name", display_name(raw), required=True)
-    return identity("title_id", pl.col(movie)), name, replace(genres, value=real), release
+    return identity("title_id", pl.col(movie)), name, replace(genres, value=real), *(dated or (year,))
 
 
 def genres_in_text(column: str) -> Column:

@@ -57,7 +57,7 @@ def _ml_100k(source: Path, progress: Progress) -> Layout:
     genres = [line.split("|")[0] for line in (source / "u.genre").read_text("latin-1").splitlines() if line.strip()]
     item = _pipes("movie", "title", "released", "video", "url", *genres)
     people = {"age": pl.col("age"), "gender": pl.col("gender"), "occupation": pl.col("occupation")}
-    released = instant("release_time", pl.col("released"), "%d-%b-%Y")
+    released = instant("release_date", pl.col("released"), "%d-%b-%Y")
     users = source / "u.user"
     return Layout(
         name="ml-100k",

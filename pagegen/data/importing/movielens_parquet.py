@@ -62,7 +62,7 @@ def parquet_layout(source: Path, progress: Progress) -> Layout:
 
 
 def _title_columns(names: Sequence[str]) -> tuple[Column, ...]:
-    released = instant("release_time", pl.col("release_date"), NATIVE) if "release_date" in names else None
+    released = instant("release_date", pl.col("release_date"), NATIVE) if "release_date" in names else None
     return title_columns("movie_id", "title_raw", texts("genres", pl.col("genres"), None), released)
 
 

@@ -57,10 +57,13 @@ def _spans(lines: pl.DataFrame, separator: str) -> tuple[list[tuple[int, int]], 
 def split(records: pl.DataFrame, separator: str, *, quoted: bool) -> pl.DataFrame:
     """Records with FIELDS, a list of texts; WRONG where a quote is stray."""
     plain = pl.col(RAW).str.split(separator).alias(FIELDS)
-    has_quote = records[RAW].str.contains('"', literal=True)
-    if not quoted or not has_quote.any():
+    if not quoted or not records[RAW].str.contains('"', literal=True).any():
         return records.with_columns(plain)
-    halves = [records.filter(~has_quote).with_columns(plain), _split_quoted(records.filter(has_quote), separator)]
+    only = f'[^"{re.escape(separator)}]*'
+    field = f'(?:"{only}"|{only})'  # a field that is the same without its quotes
+    easy = records[RAW].str.contains(f"^{field}(?:{re.escape(separator)}{field})*$")
+    bare = pl.col(RAW).str.replace_all('"', "", literal=True).str.split(separator).alias(FIELDS)
+    halves = [records.filter(easy).with_columns(bare), _split_quoted(records.filter(~easy), separator)]
     return pl.concat(halves).sort(LINE)
 
 

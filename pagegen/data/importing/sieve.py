@@ -7,7 +7,7 @@ import polars as pl
 
 from pagegen.data.importing.inputs import Input
 from pagegen.data.importing.ledger import LINE, OURS, WRONG, Ledger
-from pagegen.data.importing.values import Column
+from pagegen.data.importing.values import Column, mine
 
 REASON = f"{OURS}reason"
 
@@ -18,24 +18,17 @@ def sift(source: Input, columns: Sequence[Column], ledger: Ledger, skip: pl.Expr
 
     A row with several things wrong is rejected for the first of them.
     """
-    wrong = [pl.when(found).then(pl.lit(reason)) for column in columns for reason, found in column.wrong]
-    reason = pl.coalesce(pl.col(WRONG), *wrong).alias(REASON)
-    values = [column.value.alias(f"{OURS}{column.name}") for column in columns]
-    kept = [_sift_block(block, source.table, [reason, *values], ledger, skip) for block in source.blocks()]
-    ours = [pl.col(f"{OURS}{column.name}").alias(column.name) for column in columns]
-    return pl.concat([frame.select(LINE, *ours) for frame in kept])
-
-
-def _sift_block(
-    block: pl.DataFrame, table: str, new: list[pl.Expr], ledger: Ledger, skip: pl.Expr | None
-) -> pl.DataFrame:
-    taken = block if skip is None else block.filter(~(skip & pl.col(WRONG).is_null()).fill_null(value=False))
-    ledger.enter(table, block.height, block.height - taken.height)
-    valued = taken.lazy().with_columns(new).collect()
-    bad = pl.col(REASON).is_not_null()
-    ledger.reject(table, valued.filter(bad), pl.col(REASON))
-    names = [expression.meta.output_name() for expression in new[1:]]
-    return valued.filter(~bad).select(LINE, *names)
+    reasons = [pl.when(found).then(pl.lit(reason)) for column in columns for reason, found in column.wrong]
+    kept = []
+    for block in source.blocks():
+        taken = block if skip is None else block.filter(~(skip & pl.col(WRONG).is_null()).fill_null(value=False))
+        ledger.enter(source.table, block.height, block.height - taken.height)
+        valued = taken.lazy().with_columns([column.value.alias(f"{OURS}{column.name}") for column in columns])
+        judged = valued.with_columns(pl.coalesce(WRONG, *reasons).alias(REASON)).collect()
+        ledger.reject(source.table, judged.filter(pl.col(REASON).is_not_null()), pl.col(REASON))
+        good = judged.filter(pl.col(REASON).is_null())
+        kept.append(good.select(LINE, *(mine(column.name).alias(column.name) for column in columns)))
+    return pl.concat(kept)
 
 
 def first_of_each(rows: pl.DataFrame, source: Input, column: str, ledger: Ledger) -> pl.DataFrame:
@@ -50,7 +43,7 @@ def first_of_each(rows: pl.DataFrame, source: Input, column: str, ledger: Ledger
 
 def known(column: Column, ids: pl.Series, label: str) -> Column:
     """The column, wrong also where it names none of `ids`."""
-    return replace(column, wrong=(*column.wrong, (f"unknown {label}", ~column.value.is_in(ids.implode()))))
+    return replace(column, wrong=(*column.wrong, (f"unknown {label}", ~mine(column.name).is_in(ids.implode()))))
 
 
 def conformed(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

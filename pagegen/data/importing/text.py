@@ -32,7 +32,7 @@ def text_blocks(
     path: Path, dialect: Dialect, table: str, progress: Progress = silent, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[pl.DataFrame]:
     """
-    Blocks of LINE, RAW, WRONG and one text column a field, null where the row is wrong. Blank lines are passed over.
+    Blocks of LINE, RAW, WRONG and one text column a field, null where a row is too short. Blank lines are passed over.
 
     Raises:
         DataError: unreadable, empty, or a header with a name twice.

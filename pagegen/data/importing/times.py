@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from pagegen.data.importing.values import Column, stripped
+from pagegen.data.importing.values import Column, mine, required, stripped
 from pagegen.data.schema import TIME
 
 NATIVE: Final = "native"  # a Parquet date or time
@@ -25,20 +25,15 @@ def instant(name: str, raw: pl.Expr, unit: str, *, zone: str = "UTC") -> Column:
     given = raw if unit == NATIVE else stripped(raw)
     ms, size = _since_1970(given, MS_PER_UNIT[unit]) if unit in MS_PER_UNIT else _calendar(given, unit, zone)
     value = pl.when(size.is_between(FIRST_MS, LAST_MS)).then(ms).cast(TIME)
-    return Column(
-        name=name, value=value, wrong=((f"{name} cannot be read as a time", given.is_not_null() & value.is_null()),)
-    )
+    unread = (f"{name} cannot be read as a time", given.is_not_null() & mine(name).is_null())
+    return Column(name=name, value=value, wrong=(unread,))
 
 
 def event_time(column: Column, now_ms: int) -> Column:
     """An event's time: there, not before 1970, not after `now_ms`."""
-    ms = column.value.cast(pl.Int64)
-    there = (*column.wrong, ("time missing", ms.is_null()))
-    return Column(
-        name=column.name,
-        value=column.value,
-        wrong=(*there, ("time before the epoch", ms < 0), ("time in the future", ms > now_ms)),
-    )
+    ms = mine(column.name).cast(pl.Int64)
+    outside = (("time before the epoch", ms < 0), ("time in the future", ms > now_ms))
+    return Column(name=column.name, value=column.value, wrong=(*required(column).wrong, *outside))
 
 
 def _since_1970(given: pl.Expr, scale: float) -> tuple[pl.Expr, pl.Expr]:

@@ -32,8 +32,8 @@ KINDS: Final = {
 }
 HABIT_SD: Final = 0.5  # of a member with a row kind
 GENRE_PULL: Final = 0.5  # of stickiness to the row's genre
-SEED_PULL: Final = 0.25  # of the member's feeling for the row's title
-SEED_RANGE: Final = (-1.0, 2.5)
+SEED_PULL: Final = 0.2  # of the member's feeling for the row's title
+SEED_RANGE: Final = (-1.0, 4.0)
 
 
 def pull(tastes: Tastes, seed: int, pages: Shown, rows: slice, member: Int32, seed_utility: Float32) -> Float64:

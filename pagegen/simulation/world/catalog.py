@@ -103,7 +103,7 @@ def _assemble(films: list[Film], is_series: np.ndarray, release: Int64, invented
         home=np.where(made_in < len(COUNTRIES), made_in, NONE).astype(np.int8),
         runtime_minutes=_runtime(is_series, genre, rng),
         maturity=_maturity(genre, release, rng),
-        seasons=np.where(is_series, np.minimum(rng.geometric(0.45, count), 8), 0).astype(np.int16),
+        seasons=np.where(is_series, np.minimum(rng.geometric(0.6, count), 7), 0).astype(np.int16),
         episodes=np.where(is_series, rng.integers(6, 14, count), 0).astype(np.int16),
     )
 

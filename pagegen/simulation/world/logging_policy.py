@@ -2,13 +2,13 @@
 The policy that made the logged pages: popularity and genre rows with Plackett-Luce noise. Not the engine.
 
 A page has one of three arms. Its layout (which rows, in which order) is drawn without looking at titles or at what the
-member likes; each row then draws titles by itself, without replacement, with weights popularity^power: the rows are
-independent given the layout, and the chance of each step is exact,
+member likes; each row then draws titles by itself, from an urn without replacement: the rows are independent given the
+layout, and the chance of each step is exact,
 
-    P(title at step k | steps before) = w(title) / (sum of the weights not yet placed).
+    P(title at step k | steps before) = w(title) / (sum of the weights the member may see and that are not yet placed).
 
-Exponential races draw it: the order of E_i / w_i, E_i standard exponential, is Plackett-Luce (Luce 1959; Efraimidis and
-Spirakis 2006). The member's unfinished and listed titles make two rows without chance.
+A ticket of a title that is already placed, or not for this member, is thrown back: what is kept is Plackett-Luce (Luce 1959).
+The member's unfinished and listed titles make two rows without chance.
 """
 
 from typing import Final
@@ -17,17 +17,18 @@ import numpy as np
 
 from pagegen.arrays import NONE, Float32, Float64, Int8, Int32, Int64, Mask, record, starts, within
 from pagegen.simulation.behaviour import Shown
-from pagegen.simulation.world.history import DISLIKED, FINISHED, UNFINISHED
-from pagegen.simulation.world.shelves import DRAWN, GENRE, KINDS, Shelf, Shelves
+from pagegen.simulation.world.history import cells
+from pagegen.simulation.world.shelves import ARMS, DRAWN, GENRE, KINDS, Shelves
 from pagegen.simulation.world.visits import Visits
 
 CONTINUE, MY_LIST = 0, 1
-ROWS: Final = np.array([14, 13, 11])  # tv, web, phone
-COLUMNS: Final = np.array([16, 18, 12])
+ROWS: Final = np.array([12, 11, 10])  # tv, web, phone
+COLUMNS: Final = np.array([15, 16, 12])
 VISIBLE: Final = np.array([6, 5, 3], np.int16)
 MIN_TITLES: Final = 4  # of a drawn row; shorter ones are left out
 CONTINUE_WEIGHT: Final = 30.0  # in the race for places; other weights are in shelves.py
 LIST_WEIGHT: Final = 4.0
+MAX_TICKETS: Final = 120
 
 
 @record
@@ -36,10 +37,10 @@ class Moment:
 
     visits: Visits
     segment: Int64  # [n] of the shelves
-    allowed: Mask  # [n, T]
-    outcome: Int8  # [n, T]
-    touched: Int32  # [n, T] second of the outcome
+    fresh: Mask  # [n, T] may be shown, and neither finished nor disliked
+    unfinished: Mask  # [n, T]
     listed: Mask  # [n, T]
+    touched: Int32  # [n, T] second of the last outcome
 
 
 @record
@@ -52,6 +53,25 @@ class Logged:
 
 
 @record
+class Drawn:
+    """Rows whose titles are drawn."""
+
+    row: Int64  # position among all rows
+    visit: Int64
+    arm: Int64
+    spec: Int64  # from DRAWN on
+
+
+@record
+class Urns:
+    """Of each row the urn: a stretch of the tickets."""
+
+    ticket: Int32
+    first: Int64  # [rows]
+    size: Int64  # [rows]
+
+
+@record
 class Placed:
     """Row by row: titles left to right and each step's chance; NONE after the last."""
 
@@ -61,53 +81,63 @@ class Placed:
 
 def make(moment: Moment, shelves: Shelves, rng: np.random.Generator) -> Logged:
     """A page for each visit."""
-    arm = np.searchsorted(np.cumsum([shelf.share for shelf in shelves.arms])[:-1], rng.random(len(moment.segment)), side="right").astype(np.int8)
+    count = len(moment.segment)
+    arm = np.searchsorted(np.cumsum([share for _, share, _ in ARMS])[:-1], rng.random(count), side="right")
     visit, spec = _layout(moment, shelves, rng)
-    placed = Placed(title=np.full((len(visit), COLUMNS.max()), NONE, np.int32), chance=np.ones((len(visit), COLUMNS.max()), np.float32))
-    for row_spec, wanted in ((CONTINUE, (moment.outcome == UNFINISHED) & moment.allowed), (MY_LIST, moment.listed & moment.allowed)):
+    shape = (len(visit), int(COLUMNS.max()))
+    placed = Placed(title=np.full(shape, NONE, np.int32), chance=np.ones(shape, np.float32))
+    for row_spec, wanted in ((CONTINUE, moment.unfinished), (MY_LIST, moment.listed)):
         _fill_personal(placed, np.flatnonzero(spec == row_spec), visit, wanted, moment.touched)
-    for number, shelf in enumerate(shelves.arms):
-        rows = np.flatnonzero((spec >= DRAWN) & (arm[visit] == number))
-        _fill_drawn(placed, rows, shelf, (moment, visit, spec), rng)
-    return _assemble(moment.visits, arm, visit, spec, placed)
+    rows = np.flatnonzero(spec >= DRAWN)
+    _fill_drawn(placed, Drawn(row=rows, visit=visit[rows], arm=arm[visit[rows]], spec=spec[rows] - DRAWN), moment, shelves, rng)
+    return _assemble(moment.visits, arm.astype(np.int8), visit, spec, placed)
 
 
-def race(weight: Float64, limit: int, rng: np.random.Generator) -> tuple[Int64, Float64]:
+def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> Int32:
     """
     Plackett-Luce without replacement, row by row.
 
     Args:
-        weight: [rows, C], 0 for what may not be drawn.
+        allowed: [rows, T]; changed: what is drawn is taken out.
+        limit: [rows] titles wanted.
 
     Returns:
-        [rows, limit] positions drawn, in order, and the chance of each given those before it; 0 after the last.
+        [rows, columns] titles in the order drawn, NONE after the last. A row that does not find its next title in
+        MAX_TICKETS draws ends there: what came before keeps its chances.
     """
-    limit = min(limit, weight.shape[1])
-    with np.errstate(divide="ignore"):
-        finish = rng.standard_exponential(weight.shape, np.float32) / weight
-    first = np.argpartition(finish, limit - 1, axis=1)[:, :limit]
-    order = np.take_along_axis(first, np.argsort(np.take_along_axis(finish, first, axis=1), axis=1), axis=1)
-    drawn = np.take_along_axis(weight, order, axis=1)
-    rest = np.maximum(weight.sum(axis=1, keepdims=True) - drawn.sum(axis=1, keepdims=True), 0)
-    left = rest + np.cumsum(drawn[:, ::-1], axis=1)[:, ::-1]
-    return order, drawn / np.maximum(left, np.finfo(np.float64).tiny)
+    title = np.full((len(limit), int(limit.max(initial=0))), NONE, np.int32)
+    place = np.zeros(len(limit), np.int64)
+    row = np.flatnonzero(limit > 0)
+    for _ in range(MAX_TICKETS):
+        if not len(row):
+            break
+        drawn = urn.ticket[urn.first[row] + (rng.random(len(row)) * urn.size[row]).astype(np.int64)]
+        good = allowed[row, drawn]
+        hit, of = row[good], drawn[good]
+        title[hit, place[hit]] = of
+        allowed[hit, of] = False
+        place[hit] += 1
+        row = row[place[row] < limit[row]]
+    return title
 
 
 def _layout(moment: Moment, shelves: Shelves, rng: np.random.Generator) -> tuple[Int64, Int64]:
     """Visit and row spec of every row, page by page from the top."""
     count = len(moment.segment)
     weight = shelves.layout[moment.segment].copy()
-    weight[:, CONTINUE] = CONTINUE_WEIGHT * ((moment.outcome == UNFINISHED) & moment.allowed).any(axis=1)
-    weight[:, MY_LIST] = LIST_WEIGHT * ((moment.listed & moment.allowed).sum(axis=1) >= MIN_TITLES)
-    order, chance = race(weight, int(ROWS.max()), rng)
-    kept = (chance > 0) & (np.arange(order.shape[1]) < ROWS[moment.visits.device][:, None])
-    visit = np.repeat(np.arange(count), kept.sum(axis=1))
-    return visit, order[kept]
+    weight[:, CONTINUE] = CONTINUE_WEIGHT * moment.unfinished.any(axis=1)
+    weight[:, MY_LIST] = LIST_WEIGHT * (moment.listed.sum(axis=1) >= MIN_TITLES)
+    with np.errstate(divide="ignore"):
+        finish = rng.standard_exponential(weight.shape) / weight  # an exponential race: its order is Plackett-Luce
+    order = np.argsort(finish, axis=1)[:, : int(ROWS.max())]
+    kept = np.isfinite(np.take_along_axis(finish, order, axis=1))
+    kept &= np.arange(order.shape[1]) < ROWS[moment.visits.device][:, None]
+    return np.repeat(np.arange(count), kept.sum(axis=1)), order[kept]
 
 
 def _fill_personal(placed: Placed, rows: Int64, visit: Int64, wanted: Mask, touched: Int32) -> None:
     """Titles of the member's own rows, the last touched first."""
-    of_row, title = np.nonzero(wanted[visit[rows]])
+    of_row, title = cells(wanted[visit[rows]])
     order = np.lexsort((title, -touched[visit[rows]][of_row, title], of_row))
     of_row, title = of_row[order], title[order]
     place = within(starts(np.bincount(of_row, minlength=len(rows))))
@@ -115,16 +145,34 @@ def _fill_personal(placed: Placed, rows: Int64, visit: Int64, wanted: Mask, touc
     placed.title[rows[of_row[near]], place[near]] = title[near]
 
 
-def _fill_drawn(placed: Placed, rows: Int64, shelf: Shelf, of: tuple[Moment, Int64, Int64], rng: np.random.Generator) -> None:
-    moment, visit, spec = of
-    at = (moment.segment[visit[rows]], spec[rows] - DRAWN)
-    title = shelf.title[at]  # [rows, C]
-    seen = visit[rows][:, None]
-    outcome = moment.outcome[seen, title]
-    weight = shelf.weight[at] * (moment.allowed[seen, title] & (outcome != FINISHED) & (outcome != DISLIKED))
-    order, chance = race(weight, placed.title.shape[1], rng)
-    placed.title[rows, : order.shape[1]] = np.where(chance > 0, np.take_along_axis(title, order, axis=1), NONE)
-    placed.chance[rows, : order.shape[1]] = chance
+def _fill_drawn(placed: Placed, rows: Drawn, moment: Moment, shelves: Shelves, rng: np.random.Generator) -> None:
+    segment = moment.segment[rows.visit]
+    urns = (segment * len(ARMS) + rows.arm) * shelves.weight.shape[2] + rows.spec
+    urn = Urns(ticket=shelves.ticket, first=shelves.start[urns], size=np.diff(shelves.start)[urns])
+    weight = shelves.weight.reshape(-1, shelves.weight.shape[3])
+    count, total = _available(moment, rows, shelves)
+    limit = np.minimum(COLUMNS[moment.visits.device[rows.visit]], count)
+    title = draw(urn, moment.fresh[rows.visit], limit, rng)
+    drawn = np.where(title == NONE, 0, weight[urns[:, None], title])
+    before = np.cumsum(drawn, axis=1) - drawn
+    placed.title[rows.row, : title.shape[1]] = title
+    placed.chance[rows.row, : title.shape[1]] = drawn / np.maximum(total[:, None] - before, 1)
+
+
+def _available(moment: Moment, rows: Drawn, shelves: Shelves) -> tuple[Int64, Float32]:
+    """[rows] titles of each urn that its visitor may see, and their tickets."""
+    specs = shelves.weight.shape[2]
+    count, total = np.zeros((len(moment.segment), specs), np.int64), np.zeros((len(moment.segment), specs), np.float32)
+    arm = np.zeros(len(moment.segment), np.int64)
+    arm[rows.visit] = rows.arm
+    for segment, number in np.unique(np.stack([moment.segment, arm], axis=1), axis=0):
+        visits = np.flatnonzero((moment.segment == segment) & (arm == number))
+        fresh = moment.fresh[visits].astype(np.float32)
+        weight = shelves.weight[segment, number].T
+        # Whole numbers below 2^24: sums are exact in float32, in any order.
+        count[visits] = fresh @ (weight > 0).astype(np.float32)
+        total[visits] = fresh @ weight
+    return count[rows.visit, rows.spec], total[rows.visit, rows.spec]
 
 
 def _assemble(visits: Visits, arm: Int8, visit: Int64, spec: Int64, placed: Placed) -> Logged:

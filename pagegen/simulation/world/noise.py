@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pagegen.arrays import AnyArray, Float32
 
-NOISE_SD: Final = 1.12
+NOISE_SD: Final = 1.45
 PIECES: Final = 4
 PIECE_MAX: Final = 65_535
 SCALE: Final = np.sqrt(12.0 / PIECES) / PIECE_MAX

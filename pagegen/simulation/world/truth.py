@@ -12,23 +12,25 @@ import numpy as np
 from pagegen.arrays import NONE, AnyArray, Float32, Float64, Int16, Int32, Int64, Mask, groups, ranges, record, starts
 from pagegen.simulation.behaviour import Judged, Shown, sigmoid
 from pagegen.simulation.world import attraction, noise
-from pagegen.simulation.world.history import DISLIKED, FINISHED, SAMPLED, UNFINISHED, History, seconds_of
+from pagegen.simulation.world.history import DISLIKED, FINISHED, SAMPLED, UNFINISHED, UNTOUCHED, History, cells, seconds_of
 from pagegen.simulation.world.population import Members
 from pagegen.simulation.world.rhythm import DAY_MS, SECOND_MS
 from pagegen.simulation.world.taste import Tastes
 from pagegen.simulation.world.trends import Trends
 from pagegen.simulation.world.windows import Windows
 
-FRANCHISE_BONUS: Final = 1.1  # another film of it was finished
-SATED: Final = {SAMPLED: 1.8, UNFINISHED: 1.0, FINISHED: 4.8, DISLIKED: 6.0}
+FRANCHISE_BONUS: Final = 1.3  # another film of it was finished
+SATED: Final = {SAMPLED: 2.6, UNFINISHED: 3.6, FINISHED: 5.5, DISLIKED: 6.0}
 SATED_DAYS: Final = {SAMPLED: 26.0, UNFINISHED: 90.0, FINISHED: 170.0, DISLIKED: 900.0}
 CHILD_SATED: Final = 0.35  # children watch the same again
-RESUME_SERIES, RESUME_MOVIE = 0.9, 0.4  # weight of an unfinished title, just left
-RESUME_DAYS: Final = 11.0
+RESUME_SERIES, RESUME_MOVIE = 0.36, 0.2  # weight of an unfinished title, just left
+RESUME_DAYS: Final = 8.0
 RESUME_LIKING: Final = 0.8
-MAX_RESUME: Final = 0.8  # chance that a visit continues something
+RESUME_USUAL: Final = 6.4  # minus the utility of an unfinished title that is half as likely to be resumed
+MAX_RESUME: Final = 0.38  # chance that a visit continues something
 DAY_SECONDS: Final = DAY_MS // SECOND_MS
-CHUNK: Final = 512  # visits at once: bounds memory at CHUNK x T
+LICENCE_STEP_MS: Final = DAY_MS  # licences and releases begin and end at midnight UTC
+CHUNK: Final = 1024  # visits at once: bounds memory at CHUNK x T
 
 
 @record
@@ -79,7 +81,7 @@ class Truth:
 
     def _sate(self, utility: Float32, member: Int32, seconds: Int64) -> None:
         outcome, at = self.history.last(member, seconds)
-        request, title = np.nonzero(outcome)
+        request, title = cells(outcome != UNTOUCHED)
         kind = outcome[request, title]
         days = (seconds[request] - at[request, title]) / DAY_SECONDS
         height = np.array([0.0] + [SATED[k] for k in range(1, len(SATED) + 1)])[kind]
@@ -89,9 +91,12 @@ class Truth:
 
     def allowed(self, member: Int32, time_ms: Int64) -> Mask:
         """[B, T] released, licensed in the member's country now, and not rated above the member's ceiling."""
-        country, time = self.members.country[member], time_ms[:, None]
+        country, ceiling = self.members.country[member], self.members.ceiling[member]
+        moments = np.stack([time_ms // LICENCE_STEP_MS, country, ceiling], axis=1)
+        distinct, which = np.unique(moments, axis=0, return_inverse=True)
+        time, country, ceiling = distinct[:, :1] * LICENCE_STEP_MS, distinct[:, 1], distinct[:, 2:]
         licensed = (self.windows.start_ms[country] <= time) & (time < self.windows.end_ms[country])
-        return licensed & (self.facts.release_ms <= time) & (self.facts.maturity <= self.members.ceiling[member][:, None])
+        return (licensed & (self.facts.release_ms <= time) & (self.facts.maturity <= ceiling))[which.ravel()]
 
     def utility_at(self, explained: Float32, member: Int32, request: AnyArray, title: AnyArray) -> Float32:
         """[N] of single pairs of the visits `explained` was made for."""
@@ -132,10 +137,10 @@ class Truth:
     def _wants(self, explained: Float32, allowed: Mask, member: Int32, time_ms: Int64) -> tuple[Int64, Int32, Float32]:
         """Unfinished titles, each with the chance that a visit at this time is for it."""
         outcome, at = self.history.last(member, seconds_of(time_ms))
-        request, title = np.nonzero((outcome == UNFINISHED) & allowed)
+        request, title = cells((outcome == UNFINISHED) & allowed)
         days = (seconds_of(time_ms)[request] - at[request, title]) / DAY_SECONDS
         kind = np.where(self.facts.seasons[title] > 0, RESUME_SERIES, RESUME_MOVIE)
-        liking = sigmoid(RESUME_LIKING * (self.utility_at(explained, member, request, title) + 3.5))
+        liking = sigmoid(RESUME_LIKING * (self.utility_at(explained, member, request, title) + RESUME_USUAL))
         weight = kind * np.exp(-days / RESUME_DAYS) * liking
         total = np.bincount(request, weight, minlength=len(member))
         chance = np.minimum(1 - np.exp(-total), MAX_RESUME) / np.maximum(total, 1e-9)

@@ -31,7 +31,7 @@ class Visits:
 
 def draw(members: Members, part: int, busy_seconds: Int64, rng: np.random.Generator) -> Visits:
     """
-    Visits of the part-th quarter day since the epoch.
+    Visits of the part-th quarter day since the epoch, in time order.
 
     Args:
         busy_seconds: [M] second at which each member's last play ends.
@@ -43,7 +43,8 @@ def draw(members: Members, part: int, busy_seconds: Int64, rng: np.random.Genera
     second = part * PART_HOURS * 3600 + np.minimum(hour, PART_HOURS - 1) * 3600 + rng.integers(0, 3600, len(members))
     time_ms = EPOCH_MS + second * SECOND_MS
     awake = (time_ms >= members.joined_ms) & (second > busy_seconds + PAUSE_SECONDS)
-    member = np.flatnonzero(comes & awake).astype(np.int32)
+    here = np.flatnonzero(comes & awake)
+    member = here[np.argsort(time_ms[here], kind="stable")].astype(np.int32)
     return Visits(
         member=member,
         time_ms=time_ms[member],

@@ -17,10 +17,10 @@ from pagegen.simulation.world.history import LIST_REMOVE, PLAY, THUMBS_DOWN, THU
 LIKING_BASE: Final = 1.7  # logit at utility 0
 LIKING_SLOPE: Final = 0.4
 LIKING_SD: Final = 0.9
-TRIED: Final = 0.38  # new titles dropped within minutes, times (1 - liking)
+TRIED: Final = 0.5  # new titles dropped within minutes, times (1 - liking)
 END_BASE, END_LIKING = 0.3, 0.65  # chance to reach the end of a movie
-MORE_EPISODES: Final = 0.62  # chance of another episode, times liking
-MAX_EPISODES: Final = 6
+MORE_EPISODES: Final = 0.55  # chance of another episode, times liking
+MAX_EPISODES: Final = 5
 BROKEN_OFF: Final = 0.22  # last episodes of a sitting that are not finished
 LIKED, LOATHED = 0.1, 0.07  # thumbs, times liking and (1 - liking)
 REMOVED: Final = 0.6  # finished titles taken off the list

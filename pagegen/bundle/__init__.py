@@ -1,0 +1,1 @@
+"""Bundles: the parts a homepage is made of, their settings, and fitted models on disk."""

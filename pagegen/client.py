@@ -1,0 +1,209 @@
+"""
+The client: asks a server for pages, and raises what went wrong as the errors the engine itself would raise.
+
+Importing it loads neither models nor LightGBM. One client serves many threads.
+"""
+
+import itertools
+import json
+import time
+from types import TracebackType
+from typing import Any, Final, Literal, Self, TypeAlias
+
+import grpc
+import msgspec
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import error_details_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_status import rpc_status
+
+from pagegen.errors import PagegenError, RequestError, Violation
+from pagegen.request import PageRequest, RecentEvent
+from pagegen.v1.device_pb2 import Device
+from pagegen.v1.event_pb2 import EventKind
+from pagegen.v1.event_pb2 import RecentEvent as EventMessage
+from pagegen.v1.page_pb2 import PageView
+from pagegen.v1.page_service_pb2 import DESCRIPTOR, GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_service_pb2_grpc import PageServiceStub
+
+View: TypeAlias = Literal["BASIC", "FULL"]
+SERVICE: Final = DESCRIPTOR.services_by_name["PageService"].full_name
+NUMBERS = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
+LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
+POLL_SECONDS = 0.1
+
+# Pages may be asked for again: the answer is the same, and nothing is kept of the asking.
+RETRIES: Final[dict[str, Any]] = {
+    "maxAttempts": 4,
+    "initialBackoff": "0.1s",
+    "maxBackoff": "2s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+}
+
+
+class ServerError(PagegenError):
+    """The server gave no page. `code` is gRPC's name for why, `error_id` what the server's log has it under."""
+
+    def __init__(self, code: str, text: str, error_id: str = "") -> None:
+        self.code, self.error_id = code, error_id
+        super().__init__(f"{code}: {text}")
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
+    """Certificates in PEM, as bytes."""
+
+    server_ca: bytes | None = None  # whose servers are trusted; None: those that the system trusts
+    cert: bytes | None = None  # to show a server that asks
+    key: bytes | None = None
+
+
+class Client:
+    """
+    A server, as seen from here.
+
+    Examples:
+        with Client("127.0.0.1:50051") as client:
+            page = client.generate_page(PageRequest(member_id="42", time=1046454591000))
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout_seconds: float = 5.0,
+        channels: int = 1,
+        tls: Tls | None = None,
+        retries: dict[str, Any] | None = RETRIES,
+    ) -> None:
+        """
+        Args:
+            target: host and port.
+            timeout_seconds: for a call with all its retries.
+            channels: connections. A server of W workers deals out connections, not calls: 2 W of them reach all.
+            tls: None: in the clear.
+            retries: gRPC's retryPolicy; None: none.
+        """
+        self._timeout = timeout_seconds
+        self._channels = [_channel(target, tls, retries) for _ in range(channels)]
+        self._stubs = itertools.cycle([PageServiceStub(channel) for channel in self._channels])
+
+    def generate_page(
+        self, request: PageRequest | GeneratePageRequest, *, view: View = "FULL", timeout_seconds: float | None = None
+    ) -> GeneratePageResponse:
+        """
+        A page.
+
+        Args:
+            request: what is asked; a message says itself which view it wants.
+            view: `BASIC`: ids alone; `FULL`: also names, scores and reasons.
+            timeout_seconds: other than the client's.
+
+        Raises:
+            RequestError: the request is wrong; with every violation.
+            ServerError: there is no page.
+        """
+        wanted = message(request, view) if isinstance(request, PageRequest) else request
+        try:
+            return next(self._stubs).GeneratePage(wanted, timeout=timeout_seconds or self._timeout)
+        except grpc.RpcError as error:
+            raise told(error) from error
+
+    def wait_until_serving(self, timeout_seconds: float = 30.0) -> None:
+        """
+        Returns when the server says that it serves.
+
+        Raises:
+            ServerError: it does not, in time.
+        """
+        stub = health_pb2_grpc.HealthStub(self._channels[0])
+        asked = health_pb2.HealthCheckRequest(service=SERVICE)
+        end, status = time.monotonic() + timeout_seconds, "no answer"
+        while (left := end - time.monotonic()) > 0:
+            try:
+                answer = stub.Check(asked, timeout=left, wait_for_ready=True).status
+            except grpc.RpcError as error:
+                status = error.code().name
+            else:
+                if answer == health_pb2.HealthCheckResponse.SERVING:
+                    return
+                status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer)
+            time.sleep(min(POLL_SECONDS, left))
+        text = f"not serving after {timeout_seconds} s ({status})"
+        raise ServerError(grpc.StatusCode.UNAVAILABLE.name, text)
+
+    def close(self) -> None:
+        for channel in self._channels:
+            channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _channel(target: str, tls: Tls | None, retries: dict[str, Any] | None) -> grpc.Channel:
+    calls = {"name": [{"service": SERVICE}]} | ({} if retries is None else {"retryPolicy": retries})
+    options = [
+        ("grpc.service_config", json.dumps({"methodConfig": [calls]})),
+        ("grpc.use_local_subchannel_pool", 1),  # each channel its own connection
+    ]
+    if tls is None:
+        return grpc.insecure_channel(target, options)
+    return grpc.secure_channel(target, grpc.ssl_channel_credentials(tls.server_ca, tls.key, tls.cert), options)
+
+
+def message(request: PageRequest, view: View = "FULL") -> GeneratePageRequest:
+    """
+    The message that asks for this page.
+
+    Raises:
+        RequestError: what no message can say.
+    """
+    if request.page_number:
+        raise RequestError(Violation("page_number", "is not on the wire: a server counts pages by their tokens"))
+    try:
+        return GeneratePageRequest(
+            member_id=request.member_id,
+            time=_timestamp(request.time),
+            device=Device.Value(f"DEVICE_{request.device.upper()}"),
+            country=request.country or "",
+            language=request.language,
+            recent_events=[_event(event) for event in request.recent_events],
+            view=PageView.Value(f"PAGE_VIEW_{view}"),
+            **{name: getattr(request, name) for name in (*NUMBERS, *LISTS)},
+        )
+    except ValueError as error:  # a name or a number that the message's types do not have
+        raise RequestError(Violation("", str(error))) from error
+
+
+def _event(event: RecentEvent) -> EventMessage:
+    return EventMessage(
+        title_id=event.title_id,
+        kind=EventKind.Value(f"EVENT_KIND_{event.kind.upper()}"),
+        time=_timestamp(event.time),
+        grade=event.grade,
+        fraction=event.fraction,
+        season=event.season,
+        episode=event.episode,
+    )
+
+
+def _timestamp(ms: int) -> Timestamp:
+    return Timestamp(seconds=ms // 1_000, nanos=ms % 1_000 * 1_000_000)
+
+
+def told(error: grpc.RpcError) -> PagegenError:
+    """The error that a server's status tells of."""
+    status, details = rpc_status.from_call(error), {}
+    for kind in (error_details_pb2.BadRequest, error_details_pb2.ErrorInfo):
+        for detail in status.details if status else ():
+            if detail.Unpack(found := kind()):
+                details[kind] = found
+    if wrong := details.get(error_details_pb2.BadRequest):
+        return RequestError(*(Violation(v.field, v.description) for v in wrong.field_violations))
+    info = details.get(error_details_pb2.ErrorInfo)
+    return ServerError(error.code().name, error.details() or "", info.metadata.get("error_id", "") if info else "")

@@ -1,0 +1,135 @@
+"""
+Examples: the pairs of past requests, with what became of them. The only place where titles are labelled.
+
+Label 1: the title was first played within the horizon. Positives outside the pool are never added; they are counted
+as pool misses. Every window's sources are fitted as of its start, so no score has seen a label.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import Float32, Float64, Int8, Int32, Int64, Mask, groups, record, starts
+from pagegen.bundle.settings import ExampleSettings
+from pagegen.data.dataset import Past
+from pagegen.data.trends import HOUR_MS
+from pagegen.engine import Engine, Retrieved
+from pagegen.features import FeatureTable
+from pagegen.ordering import Examination
+from pagegen.ranking import Examples
+from pagegen.replay import Occasions, Outcomes, replay, session_occasions
+from pagegen.training.exposure import Exposure, page_exposure, page_occasions
+
+
+@record
+class Asked:
+    """Past requests to learn from, in time order, with the pages they got where these were logged."""
+
+    occasions: Occasions
+    exposure: Exposure | None
+    page: Int64  # [O] place of each occasion's page in the exposure
+
+    def windows(self, count: int) -> list["Asked"]:
+        """Consecutive parts with nearly equal numbers of occasions."""
+        cuts = np.array_split(np.arange(len(self.occasions)), count)
+        return [self.part(cut) for cut in cuts if len(cut)]
+
+    def part(self, which: Int64) -> "Asked":
+        return Asked(occasions=self.occasions.take(which), exposure=self.exposure, page=self.page[which])
+
+
+def asked_before(past: Past, pages: pl.DataFrame, settings: ExampleSettings, examination: Examination) -> Asked:
+    """The newest requests whose horizon is over: logged pages where there are any, else beginnings of sessions."""
+    horizon = int(settings.horizon_hours * HOUR_MS)
+    if len(pages):
+        occasions = page_occasions(pages, past.data, horizon)
+        exposure = page_exposure(pages, past.data, examination)
+    else:
+        occasions, exposure = session_occasions(past.data, int(settings.session_gap_hours * HOUR_MS), horizon), None
+    warm = past.data.events.time[int(settings.warmup * past.watermark)] if past.watermark else 0
+    over = np.flatnonzero((occasions.until <= past.time) & (occasions.time >= warm))[-settings.occasions :]
+    return Asked(occasions=occasions.take(over), exposure=exposure, page=over)
+
+
+@record
+class Window:
+    """Labelled pairs of one window's requests."""
+
+    member: Int32  # [B]
+    table: FeatureTable  # M pairs
+    label: Int8  # [M]
+    weight: Float32  # [M]
+    total: Float64  # [M] plays so far: what the popularity baseline ranks by
+    targets: Int64  # [B] titles first played within the horizon, in the pool or not
+
+    @property
+    def request(self) -> Int32:
+        return self.table.request
+
+
+def label_window(engine: Engine, asked: Asked, negative_weight: float) -> Window:
+    """Replay a window's requests through the engine and label their pairs."""
+    parts: list[Window] = []
+    low = 0
+    for retrieved, outcomes in replay(engine.retrieve, engine.data, asked.occasions):
+        batch = asked.part(np.arange(low, low + len(retrieved.contexts)))
+        parts.append(_label(retrieved, outcomes, batch, negative_weight))
+        low += len(retrieved.contexts)
+    return _joined(parts)
+
+
+def _label(retrieved: Retrieved, outcomes: Outcomes, asked: Asked, negative_weight: float) -> Window:
+    pairs = retrieved.pairs
+    label = outcomes.mask(pairs.request, pairs.title, len(retrieved.contexts.data.catalog))
+    weight = np.ones(len(pairs))
+    if asked.exposure is not None:
+        weight = asked.exposure.weights(asked.page, pairs.request, pairs.title, label, negative_weight)
+    return Window(
+        member=asked.occasions.member,
+        table=retrieved.table,
+        label=label.astype(np.int8),
+        weight=weight.astype(np.float32),
+        total=pairs.lookup(retrieved.contexts.trends.total),
+        targets=np.diff(outcomes.start),
+    )
+
+
+def _joined(parts: Sequence[Window]) -> Window:
+    first = np.cumsum([0, *(len(part.member) for part in parts)])
+    table = FeatureTable(
+        names=parts[0].table.names,
+        values=np.concatenate([part.table.values for part in parts]),
+        start=starts(np.concatenate([np.diff(part.table.start) for part in parts])),
+        request=np.concatenate([part.request + base for part, base in zip(parts, first[:-1], strict=True)]).astype(np.int32),
+        title=np.concatenate([part.table.title for part in parts]),
+    )
+    return Window(
+        member=np.concatenate([part.member for part in parts]),
+        table=table,
+        label=np.concatenate([part.label for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        total=np.concatenate([part.total for part in parts]),
+        targets=np.concatenate([part.targets for part in parts]),
+    )
+
+
+def examples(windows: Sequence[Window]) -> Examples:
+    """What a ranker learns from: the requests that have a positive in their pool, the others teach it nothing."""
+    kept = [_with_positives(window) for window in windows]
+    table = FeatureTable(
+        names=windows[0].table.names,
+        values=np.concatenate([window.table.values[rows] for window, rows, _ in kept]),
+        start=starts(np.concatenate([lengths for _, _, lengths in kept])),
+        request=groups(starts(np.concatenate([lengths for _, _, lengths in kept]))),
+        title=np.concatenate([window.table.title[rows] for window, rows, _ in kept]),
+    )
+    label = np.concatenate([window.label[rows] for window, rows, _ in kept])
+    weight = np.concatenate([window.weight[rows] for window, rows, _ in kept])
+    return Examples(table=table, label=label, weight=weight)
+
+
+def _with_positives(window: Window) -> tuple[Window, Mask, Int64]:
+    """The window, its pairs of requests with a positive, and how many each of these has."""
+    positive = np.bincount(window.request, window.label, minlength=len(window.member)) > 0
+    return window, positive[window.request], np.diff(window.table.start)[positive]

@@ -1,0 +1,74 @@
+"""Exposure: which titles a logged page showed, how likely each was to be looked at, and whether it came into view."""
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import AnyArray, Float64, Int32, Int64, Mask, record, starts, within
+from pagegen.data.dataset import Dataset
+from pagegen.data.schema import DEVICES
+from pagegen.ordering import Examination
+from pagegen.replay import Occasions, occasions
+from pagegen.request import MAX_COLUMNS, MAX_ROWS
+
+MOST_WEIGHT = 10.0  # inverse propensities are clipped here
+
+
+@record
+class Exposure:
+    """Slots of logged pages."""
+
+    start: Int64  # [O + 1] the slots of each page
+    title: Int32  # [slots] NONE when it has left the catalog
+    examined: Float64  # [slots] chance that the slot is looked at
+    seen: Mask  # [slots] whether it came into view
+
+    def weights(self, page: Int64, of_pair: AnyArray, title: Int32, positive: Mask, other: float) -> Float64:
+        """
+        [M] weight of each pair: 1 / P(examined), clipped, for titles that came into view; 1 for other positives; and
+        `other` for titles that were not shown, or not seen.
+
+        Args:
+            page: [B] place of each request's page.
+            of_pair: [M] the request of each pair.
+            title: [M]
+            positive: [M]
+            other: weight of negatives nobody saw.
+        """
+        weight = np.where(positive, 1.0, other)
+        for b, p in enumerate(page.tolist()):
+            slots = slice(int(self.start[p]), int(self.start[p + 1]))
+            seen = self.seen[slots] & (self.title[slots] >= 0)
+            best = np.zeros(int(title.max(initial=0)) + 1 + int(self.title[slots].max(initial=0)))
+            np.maximum.at(best, self.title[slots][seen], self.examined[slots][seen])
+            mine = np.flatnonzero(of_pair == b)
+            chance = best[title[mine]]
+            shown = chance > 0
+            weight[mine[shown]] = np.minimum(1.0 / chance[shown], MOST_WEIGHT)
+        return weight
+
+
+def page_exposure(pages: pl.DataFrame, data: Dataset, examination: Examination) -> Exposure:
+    """The slots of a pages log."""
+    lengths = pages["row_lengths"].list.sum().to_numpy().astype(np.int64)
+    row_length = pages["row_lengths"].explode().drop_nulls().to_numpy().astype(np.int64)
+    rows = pages["row_lengths"].list.len().to_numpy().astype(np.int64)
+    row_start = starts(row_length)
+    device = np.repeat(pages["device"].fill_null(DEVICES[0]).cast(pl.Enum(DEVICES)).to_physical().to_numpy(), lengths)
+    row = np.repeat(within(starts(rows)), row_length)
+    column = within(row_start)
+    seen = np.repeat(pages["seen_columns"].explode().drop_nulls().to_numpy(), row_length)
+    return Exposure(
+        start=starts(lengths),
+        title=data.catalog.ids.positions(pages["title_ids"].explode().drop_nulls()),
+        examined=examination.row[device, np.minimum(row, MAX_ROWS - 1)]
+        * examination.column[device, np.minimum(column, MAX_COLUMNS - 1)],
+        seen=column < seen,
+    )
+
+
+def page_occasions(pages: pl.DataFrame, data: Dataset, horizon_ms: int) -> Occasions:
+    """One occasion for each logged page."""
+    device = pages["device"].fill_null(DEVICES[0]).cast(pl.Enum(DEVICES)).to_physical().cast(pl.Int8).to_numpy()
+    return occasions(data.members.ids.positions(pages["member_id"]), pages["time"].cast(pl.Int64).to_numpy(), horizon_ms, device)
+
+

@@ -1,0 +1,139 @@
+"""
+The retraining job: data in, a judged bundle out.
+
+1. cut the newest past requests into windows; 2. for each, fit the sources as of its start and replay it; 3. fit the
+ranker on all windows but the newest; 4. on the newest, calibrate it and compare it with popularity and with the
+previous bundle; 5. fit the sources once more on everything, and save.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import record
+from pagegen.bundle.models import Models
+from pagegen.bundle.parts import Homepage, SavedRanker
+from pagegen.bundle.settings import Settings
+from pagegen.data.dataset import Past
+from pagegen.metrics.bootstrap import mean_interval
+from pagegen.ordering import Examination
+from pagegen.ordering.examination import fit_examination
+from pagegen.ranking import Calibration
+from pagegen.training.evaluate import calibrate, judge, pool_recall
+from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
+from pagegen.training.fit import FLAT, engine_of, fit_sources, rng_of
+
+Say = Callable[[str], None]
+FALLBACK = "popularity"
+
+
+@record
+class Job:
+    """What to train on what."""
+
+    home: Homepage
+    settings: Settings
+    past: Past
+    pages: pl.DataFrame  # the pages log before the cut-off; no rows where there is none
+    rng_seed: int
+    say: Say  # told of each step
+
+
+@record
+class Previous:
+    """The bundle that is published now."""
+
+    settings: Settings
+    ranker: SavedRanker
+
+
+@record
+class Trained:
+    models: Models
+    report: dict[str, Any]
+
+
+def train(job: Job, previous: Previous | None = None) -> Trained:
+    """Train a bundle's models and judge them on the newest window, which the ranker is not fitted on."""
+    examination = fit_examination(job.pages)
+    asked = asked_before(job.past, job.pages, job.settings.fit.examples, examination)
+    windows = asked.windows(job.settings.fit.examples.windows)
+    labelled = [_window(job, job.settings, part, f"window {i + 1} of {len(windows)}") for i, part in enumerate(windows)]
+    ranker = _fit_ranker(job, labelled[:-1])
+    calibration, report = FLAT, _counts(labelled)
+    if labelled:
+        calibration, error = calibrate(ranker, labelled[-1], rng_of(job.rng_seed, "calibration"))
+        report |= {"calibration_error": error} | _compare(job, ranker, labelled[-1], (previous, windows[-1]))
+    job.say("sources, on everything")
+    sources = fit_sources(job.home, job.settings, job.past, job.rng_seed)
+    models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=examination)
+    return Trained(models=models, report=report | {"ranker": ranker.name})
+
+
+def _window(job: Job, settings: Settings, asked: Asked, name: str) -> Window:
+    """The window replayed on sources fitted as of its first request."""
+    past = Past(data=job.past.data, watermark=job.past.data.events.before(int(asked.occasions.time[0])))
+    job.say(f"{name}: {len(asked.occasions)} requests, sources as of {past.watermark} events")
+    sources = fit_sources(job.home, settings, past, job.rng_seed)
+    engine = engine_of(job.home, settings, past, sources, _fallback(job))
+    return label_window(engine, asked, settings.fit.examples.negative_weight)
+
+
+def _fallback(job: Job) -> SavedRanker:
+    return job.home.rankers[FALLBACK].load({})
+
+
+def _fit_ranker(job: Job, windows: list[Window]) -> SavedRanker:
+    """The ranker the settings ask for; popularity where there is too little to learn from."""
+    positives = sum(int(window.label.sum()) for window in windows)
+    if positives < job.settings.fit.examples.min_positives:
+        job.say(f"only {positives} positives: the bundle carries the {FALLBACK} ranker")
+        return _fallback(job)
+    job.say(f"ranker, on {positives} positives")
+    name = job.settings.fit.ranker
+    config = msgspec.convert(job.settings.fit.rankers[name], job.home.rankers[name].config)
+    return job.home.rankers[name].fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))
+
+
+def _counts(windows: list[Window]) -> dict[str, Any]:
+    """What there was to learn from."""
+    return {
+        "windows": len(windows),
+        "requests": sum(len(window.member) for window in windows),
+        "positives": sum(int(window.label.sum()) for window in windows),
+        "pairs": sum(len(window.label) for window in windows),
+    }
+
+
+def _compare(job: Job, ranker: SavedRanker, window: Window, before: tuple[Previous | None, Asked]) -> dict[str, Any]:
+    """The ranker beside popularity and the previous bundle, on the same requests of the held-out window."""
+    previous, asked = before
+    mine, popular = judge(window, ranker.score(window.table)), judge(window, window.total)
+    judged = ~np.isnan(mine.ndcg)
+    report = {
+        "held_out": {"requests": int(judged.sum()), "members": len(np.unique(window.member[judged]))},
+        "pool_recall": pool_recall(window),
+        "coverage_20": mine.coverage,
+        "ndcg_10": mine.mean,
+        "popularity_ndcg_10": popular.mean,
+        "over_popularity": _difference(job, mine.ndcg - popular.ndcg, window),
+    }
+    if previous is not None:
+        job.say("the previous bundle, on the same requests")
+        same = previous.settings.fit == job.settings.fit
+        theirs = window if same else _window(job, previous.settings, asked, "held-out window")
+        old = judge(theirs, previous.ranker.score(theirs.table))
+        report |= {"previous_ndcg_10": old.mean, "over_previous": _difference(job, mine.ndcg - old.ndcg, window)}
+    return report
+
+
+def _difference(job: Job, difference: np.ndarray, window: Window) -> dict[str, float]:
+    """Mean paired difference with its 95 % interval, members drawn."""
+    known = ~np.isnan(difference)
+    rng = rng_of(job.rng_seed, "bootstrap")
+    mean, low, high = mean_interval(difference[known], window.member[known], rng)
+    return {"mean": mean, "low": low, "high": high}

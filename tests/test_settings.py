@@ -1,0 +1,123 @@
+"""Settings: defaults, overrides, and every problem at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from pagegen.bundle.settings import merged, resolve
+from pagegen.errors import ConfigError
+from pagegen.homepage import HOME
+
+
+def problems(*overrides: Mapping[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        resolve(HOME, *overrides)
+    return str(raised.value).removeprefix("settings: ").split("; ")
+
+
+def test_tables_merge_and_lists_replace() -> None:
+    """Key by key as deep as tables go; a list or a number takes the place of what was there."""
+    base = {"a": {"x": 1, "list": [1, 2], "deep": {"p": 1, "q": 2}}, "b": 1}
+    over = {"a": {"list": [3], "deep": {"q": 5}, "new": 0}, "b": {"now": "a table"}}
+
+    assert {"a": {"x": 1, "list": [3], "deep": {"p": 1, "q": 5}, "new": 0}, "b": {"now": "a table"}} == merged(base, over)
+    assert {"a": {"x": 1, "list": [1, 2], "deep": {"p": 1, "q": 2}}, "b": 1} == base
+
+
+def test_defaults_are_spelt_out() -> None:
+    """Every part that exists has its settings in the result, whether it is on or not."""
+    settings = resolve(HOME)
+
+    assert set(HOME.sources) == set(settings.fit.source) == set(settings.page.source)
+    assert (set(HOME.rankers), set(HOME.filters)) == (set(settings.fit.rankers), set(settings.page.filter))
+    assert (64, 10) == (settings.fit.source["als"]["embedding_size"], settings.page.source["top_10"]["min_plays"])
+
+
+def test_the_last_override_wins() -> None:
+    """Over the defaults and over each other, without touching what they do not name."""
+    one = {"page": {"source": {"facets": {"new_days": 30, "scorer": "trending"}}, "max_pairs": 10}}
+    settings = resolve(HOME, one, {"page": {"source": {"facets": {"new_days": 7}}}})
+
+    assert {"new_days": 7, "scorer": "trending"} == settings.page.source["facets"]
+    assert (10, resolve(HOME).page.refill) == (settings.page.max_pairs, settings.page.refill)
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    """Unknown keys at any depth, wrong types, parts that do not exist, numbers out of range: one sentence each."""
+    found = problems(
+        {
+            "nope": 1,
+            "fit": {
+                "ranker": "best",
+                "sources": ["als", "psychic"],
+                "source": {"als": {"epochs": "many", "alpa": 1.0}, "psychic": {}},
+                "trends": {"short_day": 3},
+            },
+            "page": {
+                "max_pairs": 0,
+                "refil": 5,
+                "orderer": 7,
+                "source": {"trending": {"weight": 1}},
+                "constraints": {"kinds": {"genre": {"firts": 1}, "top_10": {"lats": 2}}},
+                "kinds": {"genre": {"min_title": 1}, "horoscope": {"on": True}},
+            },
+        }
+    )
+    named = [
+        "nope",
+        "fit.ranker",
+        "fit.sources",
+        "fit.source.als.epochs",
+        "fit.source.als.alpa",
+        "fit.source.psychic",
+        "fit.trends.short_day",
+        "page.max_pairs",
+        "page.refil",
+        "page.orderer",
+        "page.source.trending.weight",
+        "page.constraints.kinds.genre",
+        "page.constraints.kinds.top_10",
+        "page.kinds.genre",
+        "page.kinds horoscope",
+    ]
+
+    assert [] == [name for name in named if not any(all(part in p for part in name.split()) for p in found)]
+    assert len(named) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ({"fit": 3}, "fit is 3, not a table"),
+        ({"page": {"source": {"als": 3}}}, "page.source.als is 3, not a table"),
+        ({"page": {"source": 3}}, "page.source"),
+        ({"page": {"max_pairs": "many"}}, "page.max_pairs: Expected `int`, got `str`"),
+        ({"page": {"refill": -1}}, "page.refill is -1; from 0 to 1000"),
+        ({"fit": {"examples": {"windows": 1}}}, "fit.examples.windows is 1; from 2 to 100"),
+        ({"fit": {"trends": {"short_days": 91.0}}}, "fit.trends.short_days is 91.0; from 0.05 to 90.0"),
+        ({"page": {"filters": ["licence", "mood"]}}, "page.filters names 'mood'; there are watched, licence"),
+    ],
+    ids=range(8),
+)
+def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> None:
+    """Where it is, what was found, what it may be."""
+    (problem,) = problems(override)
+
+    assert says in problem
+
+
+def test_the_digest_is_of_the_resolved_whole() -> None:
+    """It changes with any number, and does not with the way to spell it."""
+    plain = resolve(HOME).digest
+    changes: list[dict[str, Any]] = [
+        {"fit": {"source": {"als": {"epochs": 13}}}},
+        {"page": {"source": {"facets": {"new_days": 364}}}},
+        {"page": {"kinds": {"genre": {"on": False}}}},
+        {"page": {"constraints": {"hard_rows": 7}}},
+        {"fit": {"sources": ["trending", "als"]}},
+        {"fit": {"trends": {"min_plays": 99.0}}},
+    ]
+
+    assert plain == resolve(HOME, {"fit": {"source": {"als": {"epochs": 12}}}}, {}).digest
+    assert 1 + len(changes) == len({plain, *(resolve(HOME, change).digest for change in changes)})
