@@ -55,14 +55,17 @@ class Prediction:
 
 
 def fit_calibration(score: Float64, played: AnyArray) -> Calibration:
-    """Isotonic regression of `played` (0 or 1) on the score; each knot is the middle of a level set."""
-    order = np.argsort(score, kind="stable")
-    fitted = isotonic_regression(played[order].astype(np.float64)).x
+    """
+    Isotonic regression of `played` (0 or 1) on the score; each knot is the middle of a level set.
+
+    Pairs of the same score count as one, with their share of plays: popularity scores tie often.
+    """
+    value, place, pairs = np.unique(score, return_inverse=True, return_counts=True)
+    share = np.bincount(place, played.astype(np.float64)) / pairs
+    fitted = isotonic_regression(share, weights=pairs).x
     level = np.flatnonzero(np.diff(fitted, prepend=-1.0))
     last = np.append(level[1:], len(fitted)) - 1
-    ordered = score[order]
-    middle, first = np.unique((ordered[level] + ordered[last]) / 2.0, return_index=True)
-    return Calibration(score=middle, play=fitted[level][first])
+    return Calibration(score=(value[level] + value[last]) / 2.0, play=fitted[level])
 
 
 def predict(ranker: Ranker, calibration: Calibration, table: FeatureTable) -> Prediction:

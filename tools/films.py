@@ -13,7 +13,18 @@ from typing import Final
 
 import polars as pl
 
-FILMS_A_DECADE: Final = {1930: 120, 1940: 150, 1950: 180, 1960: 200, 1970: 300, 1980: 400, 1990: 500, 2000: 500, 2010: 450, 2020: 200}
+FILMS_A_DECADE: Final = {
+    1930: 120,
+    1940: 150,
+    1950: 180,
+    1960: 200,
+    1970: 300,
+    1980: 400,
+    1990: 500,
+    2000: 500,
+    2010: 450,
+    2020: 200,
+}
 CAST: Final = 4  # names a film
 GENRES: Final = {
     "Action": "Action",
@@ -55,7 +66,9 @@ def choose(movies: pl.DataFrame) -> pl.DataFrame:
         movies.filter(pl.col("href").is_not_null() & ~pl.col("title").str.contains(r"[;\t]"))
         .filter(pl.col("genres").list.set_intersection(LEFT_OUT).list.len() == 0)
         .with_columns(
-            genres=pl.col("genres").list.eval(pl.element().replace_strict(GENRES, default=None).drop_nulls()).list.unique(maintain_order=True),
+            genres=pl.col("genres")
+            .list.eval(pl.element().replace_strict(GENRES, default=None).drop_nulls())
+            .list.unique(maintain_order=True),
             cast=pl.col("cast").list.eval(pl.element().filter(~pl.element().str.contains(NOT_A_NAME))).list.head(CAST),
             decade=pl.col("year") // 10 * 10,
         )
@@ -63,7 +76,13 @@ def choose(movies: pl.DataFrame) -> pl.DataFrame:
         .unique(["title", "year"], keep="first", maintain_order=True)
     )
     roles = films.select(cast=pl.col("cast").explode()).group_by("cast").len("roles")
-    known = films.select("title", "year", "cast").explode("cast").join(roles, on="cast").group_by("title", "year").agg(pl.col("roles").sum())
+    known = (
+        films.select("title", "year", "cast")
+        .explode("cast")
+        .join(roles, on="cast")
+        .group_by("title", "year")
+        .agg(pl.col("roles").sum())
+    )
     family = pl.col("genres").list.set_intersection(["Family", "Animation"]).list.len() > 0
     ranked = films.join(known, on=["title", "year"]).with_columns(rank=pl.col("roles") + FAMILY_BONUS * family)
     ordered = ranked.sort(["rank", "title"], descending=[True, False])

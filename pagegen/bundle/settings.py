@@ -7,7 +7,7 @@ Tables merge key by key over the defaults; lists and scalars replace. Every prob
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard, get_args, get_origin
 
 import msgspec
 
@@ -83,16 +83,13 @@ def resolve(home: Homepage, *overrides: Table) -> Settings:
     Raises:
         ConfigError: unknown keys, wrong types, parts that do not exist: all of them.
     """
-    table: dict[str, Any] = tomllib.loads(home.settings)
-    for override in overrides:
-        table = merged(table, override)
-    problems = [*_unknown(table, Settings, "")]
-    if not problems:
-        table, problems = _spelt_out(home, table)
+    problems: list[str] = []
+    table: dict[str, Any] = {}
+    for layer in (tomllib.loads(home.settings), *overrides):
+        table = merged(table, _sound(layer, Settings, "", problems))
+    settings = msgspec.convert(_spelt_out(home, table, problems), Settings)
+    problems += [*_missing(home, settings), *_impossible(settings)]
     if problems:
-        raise ConfigError("settings: " + "; ".join(problems))
-    settings = msgspec.convert(table, Settings)
-    if problems := [*_missing(home, settings), *_impossible(settings)]:
         raise ConfigError("settings: " + "; ".join(problems))
     return settings
 
@@ -107,30 +104,42 @@ def _tables(a: object, b: object) -> bool:
     return isinstance(a, Mapping) and isinstance(b, Mapping)
 
 
-def _unknown(table: object, kind: type[msgspec.Struct], where: str) -> Iterable[str]:
-    """Keys that the struct, or a struct inside it, does not have; and values of wrong types."""
-    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+def _sound(table: object, kind: type[msgspec.Struct], where: str, problems: list[str]) -> dict[str, Any]:
+    """The keys that the struct, or a struct inside it, has, with values of their types; the others are problems."""
     if not isinstance(table, Mapping):
-        yield f"{where.rstrip('.')} is {table!r}, not a table"
-        return
+        problems.append(f"{where.rstrip('.')} is {table!r}, not a table")
+        return {}
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    sound: dict[str, Any] = {}
     for key, value in table.items():
+        type_ = fields.get(key)
+        inner = get_args(type_)[-1] if get_origin(type_) is dict and isinstance(value, Mapping) else None
         if key not in fields:
-            yield f"{where}{key} does not exist; there are {', '.join(fields)}"
-        elif isinstance(fields[key], type) and issubclass(fields[key], msgspec.Struct):
-            yield from _unknown(value, fields[key], f"{where}{key}.")
+            problems.append(f"{where}{key} does not exist; there are {', '.join(fields)}")
+        elif _is_struct(type_):
+            sound[key] = _sound(value, type_, f"{where}{key}.", problems)
+        elif _is_struct(inner):
+            sound[key] = {name: _sound(entry, inner, f"{where}{key}.{name}.", problems) for name, entry in value.items()}
+        elif wrong := [*_mistyped(value, type_, f"{where}{key}")]:
+            problems += wrong
         else:
-            yield from _mistyped(value, fields[key], f"{where}{key}")
+            sound[key] = value
+    return sound
 
 
-def _mistyped(value: object, type_: Any, where: str) -> Iterable[str]:  # noqa: ANN401  # any type msgspec knows
+def _is_struct(type_: Any) -> TypeGuard[type[msgspec.Struct]]:  # any type msgspec knows
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)
+
+
+def _mistyped(value: object, type_: Any, where: str) -> Iterable[str]:  # any type msgspec knows
     try:
         msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
         yield f"{where}: {error}"
 
 
-def _spelt_out(home: Homepage, table: Table) -> tuple[dict[str, Any], list[str]]:
-    """The table with every part's own settings complete, and what is wrong with them."""
+def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, Any]:
+    """The table with every part's own settings complete; adds what is wrong with them to the problems."""
     rooms: Sequence[tuple[str, str, Mapping[str, type[msgspec.Struct]]]] = [
         ("fit", "source", {name: part.fit_config for name, part in home.sources.items()}),
         ("fit", "rankers", {name: part.config for name, part in home.rankers.items()}),
@@ -139,17 +148,12 @@ def _spelt_out(home: Homepage, table: Table) -> tuple[dict[str, Any], list[str]]
         ("page", "orderers", {name: part.config for name, part in home.orderers.items()}),
     ]
     out = {half: dict(table.get(half, {})) for half in ("fit", "page")}
-    problems: list[str] = []
     for half, room, configs in rooms:
         given = out[half].get(room, {})
         problems += [f"{half}.{room}.{name} does not exist; there are {', '.join(configs)}" for name in given if name not in configs]
-        wrong = [p for name, config in configs.items() for p in _unknown(given.get(name, {}), config, f"{half}.{room}.{name}.")]
-        problems += wrong
-        if not wrong:
-            out[half][room] = {
-                name: msgspec.to_builtins(msgspec.convert(given.get(name, {}), config)) for name, config in configs.items()
-            }
-    return out, problems
+        sound = {name: _sound(given.get(name, {}), config, f"{half}.{room}.{name}.", problems) for name, config in configs.items()}
+        out[half][room] = {name: msgspec.to_builtins(msgspec.convert(sound[name], config)) for name, config in configs.items()}
+    return out
 
 
 def _missing(home: Homepage, settings: Settings) -> Iterable[str]:

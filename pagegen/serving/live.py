@@ -6,7 +6,7 @@ from typing import Any
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.store import load_engine
+from pagegen.bundle.load import load_engine
 from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.folder import read_info
 from pagegen.engine import Engine

@@ -117,8 +117,6 @@ def _message_violations(message: GeneratePageRequest) -> Iterator[Violation]:
     for event in message.recent_events[:MAX_RECENT_EVENTS]:
         if not event.HasField("time"):
             yield Violation("recent_events.time", "is missing")
-        if not 0 <= event.watched_seconds < float("inf"):
-            yield Violation("recent_events.watched_seconds", f"is {event.watched_seconds}; a finite number, 0 or more")
 
 
 def _unknown_names(message: GeneratePageRequest, engine: Engine) -> Iterator[Violation]:

@@ -44,4 +44,4 @@ def pull(tastes: Tastes, seed: int, pages: Shown, rows: slice, member: Int32, se
     habit = noise.standard(seed + 1, member, np.array([crc32(name.encode()) for name in pages.kinds])[kind])
     sticky = np.where(genre == NONE, 0, tastes.genre[member, genre])
     about = np.where(pages.seed_title[rows] == NONE, 0, np.clip(seed_utility - BASE, *SEED_RANGE))
-    return of_kind + HABIT_SD * habit + GENRE_PULL * sticky + SEED_PULL * about
+    return np.asarray(of_kind + HABIT_SD * habit + GENRE_PULL * sticky + SEED_PULL * about, np.float64)

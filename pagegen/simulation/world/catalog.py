@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float32, Int8, Int16, Int32, Int64, record
+from pagegen.arrays import NONE, Float32, Int8, Int16, Int32, Int64, Mask, record
 from pagegen.simulation.world import names
 from pagegen.simulation.world.films import GENRES, Film, read
 from pagegen.simulation.world.rhythm import COUNTRIES, DAY_MS, EPOCH_MS
@@ -79,12 +79,18 @@ def _invented(count: int, rng: np.random.Generator) -> list[Film]:
         genres = rng.choice(len(GENRES), 1 + int(rng.random() < 0.6), replace=False, p=share)
         cast = rng.choice(len(players), CAST, replace=False)
         year = 2023 - int(rng.exponential(4.0)) % 15
-        film = Film(name=name, year=year, genres=tuple(GENRES[g] for g in genres), cast=tuple(players[c] for c in cast), franchise="")
+        film = Film(
+            name=name,
+            year=year,
+            genres=tuple(GENRES[g] for g in genres),
+            cast=tuple(players[c] for c in cast),
+            franchise="",
+        )
         invented.append(film)
     return invented
 
 
-def _assemble(films: list[Film], is_series: np.ndarray, release: Int64, invented: np.ndarray, rng: np.random.Generator) -> Titles:  # type: ignore[type-arg]
+def _assemble(films: list[Film], is_series: Mask, release: Int64, invented: Mask, rng: np.random.Generator) -> Titles:
     count = len(films)
     genre = np.array([[name in film.genres for name in GENRES] for film in films], np.float32)
     made_in = np.where(invented, rng.choice(len(MADE_IN), count, p=MADE_IN_SHARE), 3).astype(np.int8)
@@ -108,7 +114,7 @@ def _assemble(films: list[Film], is_series: np.ndarray, release: Int64, invented
     )
 
 
-def _runtime(is_series: np.ndarray, genre: Float32, rng: np.random.Generator) -> Float32:  # type: ignore[type-arg]
+def _runtime(is_series: Mask, genre: Float32, rng: np.random.Generator) -> Float32:
     count = len(is_series)
     short = genre[:, [GENRES.index("Animation"), GENRES.index("Comedy"), GENRES.index("Family")]].any(axis=1)
     movie = np.clip(rng.normal(np.where(short, 96, 112), 17, count), 62, 210)
@@ -119,4 +125,4 @@ def _runtime(is_series: np.ndarray, genre: Float32, rng: np.random.Generator) ->
 def _maturity(genre: Float32, release: Int64, rng: np.random.Generator) -> Int16:
     """Rated by what its genres usually show; films from before 1968 had a production code."""
     severity = genre @ SEVERITY / genre.sum(axis=1) + rng.normal(0, 0.7, len(release)) - 0.5 * (release < 0)
-    return MATURITY_LEVELS[np.searchsorted(SEVERITY_BOUNDS, severity)]
+    return np.asarray(MATURITY_LEVELS[np.searchsorted(SEVERITY_BOUNDS, severity)], np.int16)

@@ -19,7 +19,16 @@ LONG_IN_EVENING, LONG_IN_MORNING, LONG_AT_NIGHT = 0.35, -0.6, -0.5
 SERIES_ON_WEEKDAYS, SERIES_ON_WEEKENDS = 0.15, -0.35
 DARK_AT_NIGHT, DARK_BY_DAY = 0.8, -0.25
 USUAL_MINUTES: Final = 75.0
-DARKNESS: Final = {"Horror": 1.0, "Thriller": 0.6, "Crime": 0.4, "Mystery": 0.3, "Comedy": -0.3, "Musical": -0.5, "Animation": -0.8, "Family": -1.0}
+DARKNESS: Final = {
+    "Horror": 1.0,
+    "Thriller": 0.6,
+    "Crime": 0.4,
+    "Mystery": 0.3,
+    "Comedy": -0.3,
+    "Musical": -0.5,
+    "Animation": -0.8,
+    "Family": -1.0,
+}
 
 
 def context_traits(titles: Titles) -> Float64:
@@ -40,7 +49,11 @@ def context_of(time_ms: Int64, country: AnyArray, device: AnyArray) -> Float64:
     day, hour = np.divmod(local_week_hour(time_ms, country), 24)
     weekend = day >= 5  # Saturday, Sunday
     night = (hour >= 22) | (hour < 4)
-    long = LONG_BY_DEVICE[device] + LONG_IN_EVENING * ((hour >= 18) & (hour < 21)) + LONG_IN_MORNING * ((hour >= 5) & (hour < 11))
+    long = (
+        LONG_BY_DEVICE[device]
+        + LONG_IN_EVENING * ((hour >= 18) & (hour < 21))
+        + LONG_IN_MORNING * ((hour >= 5) & (hour < 11))
+    )
     long = long + LONG_AT_NIGHT * (night & ~weekend)
     series = SERIES_BY_DEVICE[device] + np.where(weekend, SERIES_ON_WEEKENDS, SERIES_ON_WEEKDAYS)
     return np.stack([long, series, np.where(night, DARK_AT_NIGHT, DARK_BY_DAY)], axis=1)

@@ -8,10 +8,10 @@ from typing import Final
 from pagegen.arrays import record
 
 GENRES: Final = (
-    "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family", "Fantasy", "History",
-    "Horror", "Musical", "Mystery", "Romance", "Science Fiction", "Sports", "Thriller", "War", "Western",
+    "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family", "Fantasy",
+    "History", "Horror", "Musical", "Mystery", "Romance", "Science Fiction", "Sports", "Thriller", "War", "Western",
 )  # fmt: skip
-SEQUEL: Final = re.compile(r"( (\d+|[IVX]+|Part .*)|[:–] .*| Returns| Strikes Back)$")
+SEQUEL: Final = re.compile(r"( (\d+|[IVX]+|Part .*)|[:\u2013] .*| Returns| Strikes Back)$")
 
 
 @record

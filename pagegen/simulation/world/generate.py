@@ -15,7 +15,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pagegen.errors import ConfigError
-from pagegen.simulation.behaviour import Behaviour, RowCascade
+from pagegen.simulation.behaviour import Behaviour
+from pagegen.simulation.row_cascade import RowCascade
 from pagegen.simulation.world import catalog, history, population, shelves, taste, trends, visits, windows
 from pagegen.simulation.world.catalog import Titles
 from pagegen.simulation.world.history import Live
@@ -33,12 +34,16 @@ LEAST: Final = {"members": 10, "titles": 60, "days": 2, "seed": 0}
 MAX_DAYS: Final = 3650
 
 
-def generate(config: WorldConfig, progress: Callable[[int, int], None] | None = None, behaviour: Behaviour | None = None) -> World:
+def generate(
+    config: WorldConfig, progress: Callable[[int, int], None] | None = None, behaviour: Behaviour | None = None
+) -> World:
     """
     Make a world. The same config gives the same world.
 
     Args:
+        config: its size and its seed.
         progress: called with the days done and all days.
+        behaviour: how members meet pages; `RowCascade` unless told.
 
     Raises:
         ConfigError: a size no world can have.
@@ -50,19 +55,25 @@ def generate(config: WorldConfig, progress: Callable[[int, int], None] | None = 
 
 
 def _run(config: WorldConfig, progress: Callable[[int, int], None], behaviour: Behaviour) -> World:
-    *streams, rng = [np.random.Generator(np.random.Philox(seed)) for seed in np.random.SeedSequence(config.seed).spawn(7)]
+    *streams, rng = [
+        np.random.Generator(np.random.Philox(seed)) for seed in np.random.SeedSequence(config.seed).spawn(7)
+    ]
     titles = catalog.draw(config.titles, config.days, streams[0])
     truth, live = _truth(config, titles, streams)
     running = _begin(truth, live, streams[5])
     with ThreadPoolExecutor(THREADS) as pool:
         for day in range(config.days):
-            shelf = shelves.stock(running.counts, titles.genre, titles.maturity, truth.windows.arrival_ms, EPOCH_MS + day * DAY_MS)
+            shelf = shelves.stock(
+                running.counts, titles.genre, titles.maturity, truth.windows.arrival_ms, EPOCH_MS + day * DAY_MS
+            )
             stage = Stage(truth=truth, titles=titles, shelves=shelf, behaviour=behaviour)
             for part in range(day * PARTS, (day + 1) * PARTS):
                 _quarter(stage, running, visits.draw(truth.members, part, running.busy, rng), pool, rng)
             _close_day(truth, running, day)
             progress(day + 1, config.days)
-    return World(config=config, titles=titles, running_truth=truth, events=history.joined(running.events), pages=running.pages)
+    return World(
+        config=config, titles=titles, running_truth=truth, events=history.joined(running.events), pages=running.pages
+    )
 
 
 def _quarter(stage: Stage, running: Running, come: Visits, pool: Executor, rng: np.random.Generator) -> None:
@@ -78,7 +89,11 @@ def _silent(done: int, total: int) -> None:
 
 
 def _check(config: WorldConfig) -> None:
-    wrong = [f"{name} is {getattr(config, name)}, must be at least {low}" for name, low in LEAST.items() if getattr(config, name) < low]
+    wrong = [
+        f"{name} is {getattr(config, name)}, must be at least {low}"
+        for name, low in LEAST.items()
+        if getattr(config, name) < low
+    ]
     if config.days > MAX_DAYS:
         wrong.append(f"days is {config.days}, must be at most {MAX_DAYS}")
     if wrong:
@@ -111,7 +126,9 @@ def _truth(config: WorldConfig, titles: Titles, streams: list[np.random.Generato
 
 def _begin(truth: Truth, live: Live, rng: np.random.Generator) -> Running:
     quality = truth.tastes.title[:, -len(COUNTRIES) :] - taste.BASE  # [T, country]
-    guess = GUESSED_PLAYS * np.exp(np.repeat(quality.T, 2, axis=0) + rng.normal(0, GUESS_SD, (shelves.SEGMENTS, len(quality))))
+    guess = GUESSED_PLAYS * np.exp(
+        np.repeat(quality.T, 2, axis=0) + rng.normal(0, GUESS_SD, (shelves.SEGMENTS, len(quality)))
+    )
     return Running(
         live=live,
         busy=np.full(len(truth.members), -DAY_MS),

@@ -9,7 +9,8 @@ from typing import Final, Protocol
 import numpy as np
 
 from pagegen.arrays import NONE, AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, ranges, record
-from pagegen.data.schema import EVENT_KINDS, FINISHED as FINISHED_FRACTION
+from pagegen.data.schema import EVENT_KINDS
+from pagegen.data.schema import FINISHED as FINISHED_FRACTION
 from pagegen.simulation.world.rhythm import EPOCH_MS, SECOND_MS
 
 UNTOUCHED, SAMPLED, UNFINISHED, FINISHED, DISLIKED = range(5)
@@ -167,5 +168,3 @@ def _no_finishes(members: int, franchise: Int32) -> Int32:
 def _note_finishes(first_finish: Int32, franchise: Int32, events: Events, outcome: Int8) -> None:
     done = np.flatnonzero((outcome == FINISHED) & (franchise[events.title] != NONE))
     np.minimum.at(first_finish, (events.member[done], franchise[events.title[done]]), events.seconds[done])
-
-

@@ -1,21 +1,21 @@
 """
 The policy that made the logged pages: popularity and genre rows with Plackett-Luce noise. Not the engine.
 
-A page has one of three arms. Its layout (which rows, in which order) is drawn without looking at titles or at what the
-member likes; each row then draws titles by itself, from an urn without replacement: the rows are independent given the
-layout, and the chance of each step is exact,
+A page has one of three arms. Its layout (which rows, in which order) is drawn without looking at titles or at what
+the member likes; each row then draws titles by itself, from an urn without replacement: the rows are independent given
+the layout, and the chance of each step is exact,
 
     P(title at step k | steps before) = w(title) / (sum of the weights the member may see and that are not yet placed).
 
-A ticket of a title that is already placed, or not for this member, is thrown back: what is kept is Plackett-Luce (Luce 1959).
-The member's unfinished and listed titles make two rows without chance.
+A ticket of a title that is already placed, or not for this member, is thrown back: what is kept is Plackett-Luce (Luce
+1959). The member's unfinished and listed titles make two rows without chance.
 """
 
 from typing import Final
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float32, Float64, Int8, Int32, Int64, Mask, record, starts, within
+from pagegen.arrays import NONE, Float32, Int8, Int32, Int64, Mask, record, starts, within
 from pagegen.simulation.behaviour import Shown
 from pagegen.simulation.world.history import cells
 from pagegen.simulation.world.shelves import ARMS, DRAWN, GENRE, KINDS, Shelves
@@ -89,7 +89,9 @@ def make(moment: Moment, shelves: Shelves, rng: np.random.Generator) -> Logged:
     for row_spec, wanted in ((CONTINUE, moment.unfinished), (MY_LIST, moment.listed)):
         _fill_personal(placed, np.flatnonzero(spec == row_spec), visit, wanted, moment.touched)
     rows = np.flatnonzero(spec >= DRAWN)
-    _fill_drawn(placed, Drawn(row=rows, visit=visit[rows], arm=arm[visit[rows]], spec=spec[rows] - DRAWN), moment, shelves, rng)
+    _fill_drawn(
+        placed, Drawn(row=rows, visit=visit[rows], arm=arm[visit[rows]], spec=spec[rows] - DRAWN), moment, shelves, rng
+    )
     return _assemble(moment.visits, arm.astype(np.int8), visit, spec, placed)
 
 
@@ -98,8 +100,10 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
     Plackett-Luce without replacement, row by row.
 
     Args:
+        urn: of each row.
         allowed: [rows, T]; changed: what is drawn is taken out.
         limit: [rows] titles wanted.
+        rng: consumed a number a ticket.
 
     Returns:
         [rows, columns] titles in the order drawn, NONE after the last. A row that does not find its next title in
@@ -193,5 +197,3 @@ def _assemble(visits: Visits, arm: Int8, visit: Int64, spec: Int64, placed: Plac
         title=placed.title[kept][there],
     )
     return Logged(shown=shown, arm=arm, chance=placed.chance[kept][there])
-
-

@@ -37,4 +37,4 @@ def standard(seed: int, member: AnyArray, title: AnyArray) -> Float32:
     total = np.zeros(bits.shape, np.int64)
     for shift in range(0, 64, 16):
         total += ((bits >> np.uint64(shift)) & LOW).astype(np.int64)
-    return ((total - PIECES * PIECE_MAX / 2) * SCALE).astype(np.float32)
+    return np.asarray((total - PIECES * PIECE_MAX / 2) * SCALE, np.float32)

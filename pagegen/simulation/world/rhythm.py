@@ -43,10 +43,12 @@ CHILD_DAYS: Final = (0.8, 0.78, 0.86, 0.8, 1.0, 1.45, 1.4)
 
 def _weekly(hours: tuple[float, ...], days: tuple[float, ...]) -> Float64:
     shape = np.outer(np.array(days), np.array(hours)).ravel()
-    return shape / shape.sum()
+    return np.asarray(shape / shape.sum(), np.float64)
 
 
-WEEK: Final = np.stack([_weekly(ADULT_HOURS, ADULT_DAYS), _weekly(CHILD_HOURS, CHILD_DAYS)])  # [2, WEEK_HOURS]: adult, child
+WEEK: Final = np.stack(
+    [_weekly(ADULT_HOURS, ADULT_DAYS), _weekly(CHILD_HOURS, CHILD_DAYS)]
+)  # [2, WEEK_HOURS]: adult, child
 
 
 def part_shares(part: int) -> Float64:
@@ -58,7 +60,7 @@ def part_shares(part: int) -> Float64:
 
 def local_week_hour(time_ms: Int64, country: AnyArray) -> Int64:
     """Hour of the local week, 0 (Monday, midnight) to 167."""
-    return (time_ms - EPOCH_MS + OFFSETS_MS[country]) // HOUR_MS % WEEK_HOURS
+    return np.asarray((time_ms - EPOCH_MS + OFFSETS_MS[country]) // HOUR_MS % WEEK_HOURS, np.int64)
 
 
 def days_since_epoch(time_ms: Int64) -> Float64:

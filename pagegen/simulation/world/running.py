@@ -13,7 +13,16 @@ from pagegen.arrays import NONE, Float64, Int8, Int16, Int64, groups, record
 from pagegen.simulation.behaviour import Behaviour, Judged, Responses, Shown
 from pagegen.simulation.world import history, logging_policy, watching
 from pagegen.simulation.world.catalog import Titles
-from pagegen.simulation.world.history import CLICK, DISLIKED, FINISHED, LIST_ADD, NOT_INTERESTED, UNFINISHED, Events, Live
+from pagegen.simulation.world.history import (
+    CLICK,
+    DISLIKED,
+    FINISHED,
+    LIST_ADD,
+    NOT_INTERESTED,
+    UNFINISHED,
+    Events,
+    Live,
+)
 from pagegen.simulation.world.logging_policy import Logged, Moment
 from pagegen.simulation.world.shelves import Counts, Shelves, segment_of
 from pagegen.simulation.world.truth import Truth
@@ -146,9 +155,9 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
     """Titles chosen on pages or looked up instead, and what else was done on the pages."""
     page = groups(shown.row_start)[groups(shown.start)]
     opened = history.seconds_of(shown.time_ms)
-    looked = np.cumsum(responses.examined) - responses.examined
-    before = looked - looked[shown.start[shown.row_start[:-1]].clip(max=max(len(looked) - 1, 0))][page]
-    seconds = opened[page] + OPENING_SECONDS + (TITLE_SECONDS * before).astype(np.int64)
+    looked: Int64 = np.cumsum(responses.examined) - responses.examined
+    before = looked - np.append(looked, 0)[shown.start[shown.row_start[:-1]]][page]
+    seconds = opened[page] + OPENING_SECONDS + np.floor(TITLE_SECONDS * before).astype(np.int64)
     slot, searching = np.flatnonzero(responses.played), np.flatnonzero(responses.searched != NONE)
     played = Choices(
         member=shown.member[page[slot]],
@@ -166,18 +175,26 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
     )
     done = [(responses.clicked, CLICK), (responses.listed, LIST_ADD), (responses.refused, NOT_INTERESTED)]
     acts = [
-        watching.acts(shown.member[page[mask]], shown.title[mask], kind, seconds[mask] + later, shown.device[page[mask]])
+        watching.acts(
+            shown.member[page[mask]], shown.title[mask], kind, seconds[mask] + later, shown.device[page[mask]]
+        )
         for later, (mask, kind) in enumerate(done)
     ]
     return _both(played, looked_up), acts
 
 
 def _both(first: Choices, second: Choices) -> Choices:
-    return Choices(**{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in Choices.__dataclass_fields__})
+    return Choices(
+        **{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in Choices.__dataclass_fields__}
+    )
 
 
 def _none() -> Choices:
     empty = np.zeros(0, np.int32)
-    return Choices(member=empty, title=empty, seconds=empty.astype(np.int64), utility=empty.astype(np.float32), device=np.zeros(0, np.int8))
-
-
+    return Choices(
+        member=empty,
+        title=empty,
+        seconds=empty.astype(np.int64),
+        utility=empty.astype(np.float32),
+        device=np.zeros(0, np.int8),
+    )

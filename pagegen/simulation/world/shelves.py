@@ -1,8 +1,8 @@
 """
 What the logging policy draws from today: for each segment, arm and kind of row an urn of titles.
 
-A segment is a country and adults or children: the service counts their plays apart. A title lies in the urn as many times
-as its weight, a whole number from 1 on: so every title has a chance, and chances are exact fractions.
+A segment is a country and adults or children: the service counts their plays apart. A title lies in the urn as many
+times as its weight, a whole number from 1 on: so every title has a chance, and chances are exact fractions.
 """
 
 from typing import Final
@@ -16,14 +16,24 @@ from pagegen.simulation.world.rhythm import COUNTRIES, DAY_MS
 KINDS: Final = ("continue_watching", "my_list", "trending_now", "popular", "new_releases", "genre")
 DRAWN, GENRE = 2, 5  # specs of rows: positions in KINDS; GENRE + g for genre g; from DRAWN on titles are drawn
 SEGMENTS: Final = 2 * len(COUNTRIES)
-ARMS: Final = (("popular", 0.8, 0.85), ("noisy", 0.15, 0.35), ("uniform", 0.05, 0.0))  # share of pages, power of popularity
+ARMS: Final = (
+    ("popular", 0.8, 0.85),
+    ("noisy", 0.15, 0.35),
+    ("uniform", 0.05, 0.0),
+)  # share of pages, power of popularity
 URN: Final = 12_000  # tickets in an urn, about
 FAST_KEEP: Final = 0.72  # of yesterday's count; about three days
 SLOW_KEEP: Final = 0.975
 SMOOTHING: Final = 1.0  # plays added to every title
 NEW_DAYS: Final = 50
 NEW_FADING_DAYS: Final = 21.0
-LAYOUT_KINDS: Final = (0.0, 0.0, 3.5, 3.0, 2.0)  # weights in the race for places; the personal rows depend on the member
+LAYOUT_KINDS: Final = (
+    0.0,
+    0.0,
+    3.5,
+    3.0,
+    2.0,
+)  # weights in the race for places; the personal rows depend on the member
 FULL_GENRE: Final = 150  # titles from which on a genre row has weight 1
 MIN_CANDIDATES: Final = 8
 
@@ -58,9 +68,11 @@ def stock(counts: Counts, genre: Float32, maturity: Int16, arrival_ms: Int64, ti
     The shelves of one day.
 
     Args:
+        counts: plays up to yesterday.
         genre: [T, GENRES]
         maturity: [T] years
         arrival_ms: [T]
+        time_ms: the day's first moment.
     """
     score = _scores(counts, genre, arrival_ms, time_ms)
     score[1::2] *= maturity <= KIDS_CEILING
@@ -68,7 +80,9 @@ def stock(counts: Counts, genre: Float32, maturity: Int16, arrival_ms: Int64, ti
     weight = np.stack([_tickets(score, there, power) for _, _, power in ARMS], axis=1)
     flat = weight.reshape(-1, weight.shape[-1])
     ticket = np.repeat(np.tile(np.arange(flat.shape[1], dtype=np.int32), len(flat)), flat.ravel())
-    return Shelves(weight=weight.astype(np.float32), ticket=ticket, start=starts(flat.sum(axis=1)), layout=_layout(there))
+    return Shelves(
+        weight=weight.astype(np.float32), ticket=ticket, start=starts(flat.sum(axis=1)), layout=_layout(there)
+    )
 
 
 def _scores(counts: Counts, genre: Float32, arrival_ms: Int64, time_ms: int) -> Float64:

@@ -26,7 +26,13 @@ from pagegen.simulation.world.truth import Facts, Truth
 from pagegen.simulation.world.windows import Windows
 
 FORMAT: Final = 1
-PARTS: Final[dict[str, type]] = {"facts": Facts, "windows": Windows, "members": Members, "tastes": Tastes, "trends": Trends}
+PARTS: Final[dict[str, type]] = {
+    "facts": Facts,
+    "windows": Windows,
+    "members": Members,
+    "tastes": Tastes,
+    "trends": Trends,
+}
 
 
 class TruthInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +76,12 @@ def load(data: Path) -> Truth:
             message = f"{path} is missing or not what truth.json says; make the world again with `pagegen world`"
             raise DataError(message)
     parts: dict[str, Any] = {
-        part: kind(**{field.name: np.load(data / "truth" / f"{part}.{field.name}.npy", allow_pickle=False) for field in fields(kind)})
+        part: kind(
+            **{
+                field.name: np.load(data / "truth" / f"{part}.{field.name}.npy", allow_pickle=False)
+                for field in fields(kind)
+            }
+        )
         for part, kind in PARTS.items()
     }
     events = read_events(folder.read_table(data, "events"))
@@ -89,7 +100,9 @@ def _read_info(data: Path) -> TruthInfo:
         message = f"{path} cannot be read ({error}); make the world again with `pagegen world`"
         raise DataError(message) from error
     if info.format != FORMAT:
-        message = f"{path} has format {info.format}, this pagegen reads {FORMAT}; make the world again with `pagegen world`"
+        message = (
+            f"{path} has format {info.format}, this pagegen reads {FORMAT}; make the world again with `pagegen world`"
+        )
         raise DataError(message)
     if info.data_digest != folder.read_info(data).digest:
         message = f"{path} belongs to other data than {data}; make the world again with `pagegen world`"

@@ -4,9 +4,9 @@ What members feel about titles, apart from what they have already seen.
 u(m, t, time, device) = a sum of products: drifting taste, genre stickiness, context, quality in the country.
     + people the member follows + noise(m, t)
 
-Taste is an Ornstein-Uhlenbeck path around the member's home, known at knots and linear between them, and for some members
-one sudden jump. All factors are rounded to multiples of 2^-10, so that every product and sum is exact in float64: the same
-number whatever the batch, the BLAS or its threads.
+Taste is an Ornstein-Uhlenbeck path around the member's home, known at knots and linear between them, and for some
+members one sudden jump. All factors are rounded to multiples of 2^-10, so that every product and sum is exact in
+float64: the same number whatever the batch, the BLAS or its threads.
 """
 
 from typing import Final
@@ -97,7 +97,9 @@ def _title_factors(titles: Titles, rng: np.random.Generator) -> Float64:
     quality = BASE + QUALITY_SD * (rng.gumbel(0, 1, len(titles)) - np.euler_gamma) * np.sqrt(6) / np.pi
     local = LOCAL_SD * rng.normal(0, 1, (len(titles), len(COUNTRIES)))
     local += LOCAL_BONUS * (titles.home[:, None] == np.arange(len(COUNTRIES)))
-    return _grid(np.hstack([vector * TASTE_SD / np.sqrt(TASTES), share, context_traits(titles), quality[:, None] + local]))
+    return _grid(
+        np.hstack([vector * TASTE_SD / np.sqrt(TASTES), share, context_traits(titles), quality[:, None] + local])
+    )
 
 
 def _paths(count: int, days: int, rng: np.random.Generator) -> Float32:
@@ -111,7 +113,7 @@ def _paths(count: int, days: int, rng: np.random.Generator) -> Float32:
     for step in steps[1:]:
         away = kept * away + np.sqrt(1 - kept**2) * step
         path.append(away)
-    return (home[:, None] + np.sqrt(DRIFT_SHARE) * np.stack(path, axis=1)).astype(np.float32)
+    return np.asarray(home[:, None] + np.sqrt(DRIFT_SHARE) * np.stack(path, axis=1), np.float32)
 
 
 def _stickiness(members: Members, rng: np.random.Generator) -> Float32:
@@ -119,7 +121,9 @@ def _stickiness(members: Members, rng: np.random.Generator) -> Float32:
     place = np.argsort(rng.random((len(members), len(GENRES))), axis=1)
     liked, disliked = rng.integers(2, 4, (len(members), 1)), rng.integers(1, 3, (len(members), 1))
     strength = rng.gamma(4.0, 0.25, place.shape)
-    sticky = strength * np.where(place < liked, GENRE_LIKED, np.where(place >= len(GENRES) - disliked, GENRE_DISLIKED, 0.0))
+    sticky = strength * np.where(
+        place < liked, GENRE_LIKED, np.where(place >= len(GENRES) - disliked, GENRE_DISLIKED, 0.0)
+    )
     sticky[np.ix_(members.kids, np.isin(GENRES, CHILD_GENRES))] += CHILD_GENRE_BONUS
     return sticky.astype(np.float32)
 
@@ -127,16 +131,15 @@ def _stickiness(members: Members, rng: np.random.Generator) -> Float32:
 def _fans(titles: Titles, members: int, rng: np.random.Generator) -> tuple[Int64, Int32, Float32]:
     """For each member the titles with people he or she follows; the busier a person, the more followers."""
     roles: dict[str, list[int]] = {}
-    for title, cast in enumerate(titles.cast):
-        for person in cast:
-            roles.setdefault(person, []).append(title)
+    for place, cast in enumerate(titles.cast):
+        for name in cast:
+            roles.setdefault(name, []).append(place)
     known = [played for _, played in sorted(roles.items()) if len(played) >= MIN_ROLES] or [[0]]
     chance = np.array([len(played) for played in known], np.float64)
     count = rng.poisson(FOLLOWED, members)
     person = rng.choice(len(known), int(count.sum()), p=chance / chance.sum())
-    of_member = [np.concatenate([known[p] for p in part] or [[]]) for part in np.split(person, np.cumsum(count)[:-1])]
-    distinct = [np.unique(played.astype(np.int32)) for played in of_member]
-    title = np.concatenate(distinct)
-    return starts(np.array([len(played) for played in distinct])), title, np.full(len(title), FOLLOWED_BONUS, np.float32)
-
-
+    followed = np.split(person, np.cumsum(count)[:-1])
+    played = [np.array(sorted({title for p in people for title in known[p]}), np.int32) for people in followed]
+    title = np.concatenate(played)
+    start = starts(np.array([len(of_member) for of_member in played]))
+    return start, title, np.full(len(title), FOLLOWED_BONUS, np.float32)

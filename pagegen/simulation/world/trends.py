@@ -32,7 +32,7 @@ class Trends:
     shock: Float32  # [country, day, T]; day d is made from the plays before it. Filled while the world runs.
 
     def at(self, country: AnyArray, time_ms: Int64) -> Float32:
-        """[B, T]"""
+        """[B, T] added to the utility of each title."""
         last = self.shock.shape[1] - 1
         day = np.clip((time_ms - EPOCH_MS) // DAY_MS, 0, last)
         extra = self.shock[country, day]
@@ -46,7 +46,9 @@ class Trends:
 def draw(arrival_ms: Int64, days: int, rng: np.random.Generator) -> Trends:
     """Only the exogenous news is known before the world runs."""
     count = len(arrival_ms)
-    news = rng.exponential(NEWS_HEIGHT, (len(COUNTRIES), days + 1, count)) * (rng.random((len(COUNTRIES), days + 1, count)) < NEWS_CHANCE)
+    news = rng.exponential(NEWS_HEIGHT, (len(COUNTRIES), days + 1, count)) * (
+        rng.random((len(COUNTRIES), days + 1, count)) < NEWS_CHANCE
+    )
     return Trends(
         arrival_ms=arrival_ms,
         height=rng.gamma(BUMP_SHAPE, BUMP_HEIGHT / BUMP_SHAPE, count).astype(np.float32),
@@ -60,6 +62,8 @@ def feed(trends: Trends, day: int, plays: Float64, usual: Float64) -> Float64:
     Fill the shocks of `day` from the plays of the day before.
 
     Args:
+        trends: changed in place.
+        day: counted from the epoch, from 1 on.
         plays: [country, T] of the day before.
         usual: [country, T] a moving average of the days before that.
 

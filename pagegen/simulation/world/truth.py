@@ -12,7 +12,16 @@ import numpy as np
 from pagegen.arrays import NONE, AnyArray, Float32, Float64, Int16, Int32, Int64, Mask, groups, ranges, record, starts
 from pagegen.simulation.behaviour import Judged, Shown, sigmoid
 from pagegen.simulation.world import attraction, noise
-from pagegen.simulation.world.history import DISLIKED, FINISHED, SAMPLED, UNFINISHED, UNTOUCHED, History, cells, seconds_of
+from pagegen.simulation.world.history import (
+    DISLIKED,
+    FINISHED,
+    SAMPLED,
+    UNFINISHED,
+    UNTOUCHED,
+    History,
+    cells,
+    seconds_of,
+)
 from pagegen.simulation.world.population import Members
 from pagegen.simulation.world.rhythm import DAY_MS, SECOND_MS
 from pagegen.simulation.world.taste import Tastes
@@ -62,7 +71,9 @@ class Truth:
             [B, T], 0 where the title may not be shown. Memory is B x T: ask for a few hundred visits at once.
         """
         title = np.arange(len(self.facts.maturity))
-        utility = self.explained(member, time_ms, device) + noise.NOISE_SD * noise.standard(self.seed, member[:, None], title)
+        utility = self.explained(member, time_ms, device) + noise.NOISE_SD * noise.standard(
+            self.seed, member[:, None], title
+        )
         return np.where(self.allowed(member, time_ms), sigmoid(utility), 0)
 
     def explained(self, member: Int32, time_ms: Int64, device: AnyArray) -> Float32:
@@ -87,7 +98,9 @@ class Truth:
         height = np.array([0.0] + [SATED[k] for k in range(1, len(SATED) + 1)])[kind]
         fading = np.array([1.0] + [SATED_DAYS[k] for k in range(1, len(SATED) + 1)])[kind]
         again = self.members.kids[member[request]] & (kind == FINISHED)
-        utility[request, title] -= (height * np.exp(-days / fading) * np.where(again, CHILD_SATED, 1)).astype(np.float32)
+        utility[request, title] -= (height * np.exp(-days / fading) * np.where(again, CHILD_SATED, 1)).astype(
+            np.float32
+        )
 
     def allowed(self, member: Int32, time_ms: Int64) -> Mask:
         """[B, T] released, licensed in the member's country now, and not rated above the member's ceiling."""
@@ -100,11 +113,15 @@ class Truth:
 
     def utility_at(self, explained: Float32, member: Int32, request: AnyArray, title: AnyArray) -> Float32:
         """[N] of single pairs of the visits `explained` was made for."""
-        return explained[request, title] + np.float32(noise.NOISE_SD) * noise.standard(self.seed, member[request], title)
+        return explained[request, title] + np.float32(noise.NOISE_SD) * noise.standard(
+            self.seed, member[request], title
+        )
 
     def judge(self, pages: Shown) -> Judged:
         """What members think of the slots and rows of their pages, and what they may have come for."""
-        parts = [self._judge(pages, first, min(first + CHUNK, len(pages))) for first in range(0, len(pages), CHUNK)]
+        parts = [
+            self._judge(pages, first, min(first + CHUNK, len(pages))) for first in range(0, max(len(pages), 1), CHUNK)
+        ]
         return Judged(
             utility=np.concatenate([part.utility for part in parts]),
             pull=np.concatenate([part.pull for part in parts]),
@@ -127,7 +144,9 @@ class Truth:
         want_start, want_title, want_chance = self._wants(explained, allowed, member, time_ms)
         return Judged(
             utility=utility,
-            pull=attraction.pull(self.tastes, self.seed, pages, rows, member[page], explained[page, pages.seed_title[rows]]),
+            pull=attraction.pull(
+                self.tastes, self.seed, pages, rows, member[page], explained[page, pages.seed_title[rows]]
+            ),
             patience=self.members.patience[member],
             want_start=want_start,
             want_title=want_title,
@@ -144,6 +163,8 @@ class Truth:
         weight = kind * np.exp(-days / RESUME_DAYS) * liking
         total = np.bincount(request, weight, minlength=len(member))
         chance = np.minimum(1 - np.exp(-total), MAX_RESUME) / np.maximum(total, 1e-9)
-        return starts(np.bincount(request, minlength=len(member))), title.astype(np.int32), (weight * chance[request]).astype(np.float32)
-
-
+        return (
+            starts(np.bincount(request, minlength=len(member))),
+            title.astype(np.int32),
+            (weight * chance[request]).astype(np.float32),
+        )

@@ -26,7 +26,12 @@ class Visits:
     known: Mask  # [B] comes for a known title, sees no page
 
     def pick(self, chosen: Mask | slice) -> "Visits":
-        return Visits(member=self.member[chosen], time_ms=self.time_ms[chosen], device=self.device[chosen], known=self.known[chosen])
+        return Visits(
+            member=self.member[chosen],
+            time_ms=self.time_ms[chosen],
+            device=self.device[chosen],
+            known=self.known[chosen],
+        )
 
 
 def draw(members: Members, part: int, busy_seconds: Int64, rng: np.random.Generator) -> Visits:
@@ -34,7 +39,10 @@ def draw(members: Members, part: int, busy_seconds: Int64, rng: np.random.Genera
     Visits of the part-th quarter day since the epoch, in time order.
 
     Args:
+        members: of the world.
+        part: of a day, counted from the epoch.
         busy_seconds: [M] second at which each member's last play ends.
+        rng: consumed the same way whoever is busy.
     """
     share = part_shares(part)[members.country, members.kids.astype(np.int8)]  # [M, hour]
     upto = np.cumsum(share, axis=1) * members.visits_a_week[:, None]
@@ -63,5 +71,3 @@ def _devices(members: Members, member: Int32, time_ms: Int64, rng: np.random.Gen
 
 def parts(days: int) -> range:
     return range(days * PARTS)
-
-

@@ -63,7 +63,7 @@ def _resumed(choices: Choices, titles: Titles, live: Live) -> Float32:
 def _episodes(choices: Choices, titles: Titles, progress: Float32, liking: Float64, rng: np.random.Generator) -> Int64:
     wanted = np.minimum(rng.geometric(1 - MORE_EPISODES * liking), MAX_EPISODES)
     left = titles.seasons[choices.title] * titles.episodes[choices.title] - np.floor(progress)
-    return np.maximum(np.minimum(wanted, left), 1).astype(np.int64)
+    return np.asarray(np.maximum(np.minimum(wanted, left), 1), np.int64)
 
 
 def _last_fraction(series: Mask, tried: Mask, begun: AnyArray, liking: Float64, rng: np.random.Generator) -> Float32:
@@ -103,7 +103,9 @@ def _plays(choices: Choices, titles: Titles, progress: Float32, episodes: Int64,
     return plays, choices.seconds + np.bincount(of, watched, minlength=len(episodes)).astype(np.int64)
 
 
-def _afterwards(choices: Choices, live: Live, liking: Float64, last: Float32, end: Int64, rng: np.random.Generator) -> list[Events]:
+def _afterwards(
+    choices: Choices, live: Live, liking: Float64, last: Float32, end: Int64, rng: np.random.Generator
+) -> list[Events]:
     """Thumbs, and titles taken off the list."""
     roll = rng.random(len(liking))
     enough = last >= 0.5
@@ -111,7 +113,10 @@ def _afterwards(choices: Choices, live: Live, liking: Float64, last: Float32, en
     down = enough & (roll > 1 - LOATHED * (1 - liking))
     removed = live.listed[choices.member, choices.title] & (last >= FINISHED) & (rng.random(len(liking)) < REMOVED)
     said = [(up, THUMBS_UP, THUMB_SECONDS), (down, THUMBS_DOWN, THUMB_SECONDS), (removed, LIST_REMOVE, REMOVE_SECONDS)]
-    return [acts(choices.member[who], choices.title[who], kind, end[who] + later, choices.device[who]) for who, kind, later in said]
+    return [
+        acts(choices.member[who], choices.title[who], kind, end[who] + later, choices.device[who])
+        for who, kind, later in said
+    ]
 
 
 def acts(member: Int32, title: Int32, kind: int, seconds: AnyArray, device: Int8) -> Events:

@@ -45,4 +45,6 @@ def draw(titles: Titles, days: int, rng: np.random.Generator) -> Windows:
     start[:, regional] = np.where(without, NEVER, ALWAYS)
     windowed = np.zeros(count, bool)
     windowed[chosen] = True
-    return Windows(windowed=windowed, start_ms=start, end_ms=end, arrival_ms=np.maximum(titles.release_ms, start.min(axis=0)))
+    return Windows(
+        windowed=windowed, start_ms=start, end_ms=end, arrival_ms=np.maximum(titles.release_ms, start.min(axis=0))
+    )

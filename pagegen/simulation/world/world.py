@@ -8,7 +8,7 @@ import polars as pl
 
 from pagegen.data import folder
 from pagegen.data.folder import DataInfo
-from pagegen.simulation.world import storage, tables
+from pagegen.simulation.world import page_table, storage, tables
 from pagegen.simulation.world.catalog import Titles
 from pagegen.simulation.world.history import Events
 from pagegen.simulation.world.running import PageLog
@@ -38,7 +38,7 @@ class World:
             "catalog": tables.catalog(self.titles, self.running_truth, self.config.seed),
             "members": tables.members(self.running_truth.members),
             "events": tables.events(self.events),
-            "pages": tables.pages(self.pages, self.config.seed),
+            "pages": page_table.pages(self.pages, self.config.seed),
         }
 
     @cached_property
@@ -56,5 +56,3 @@ class World:
         info = folder.write(path, self.tables, {"origin": "world", **asdict(self.config)})
         storage.save(self.running_truth, path, asdict(self.config))
         return info
-
-

@@ -1,0 +1,5 @@
+"""`python -m pagegen` is `pagegen`."""
+
+from pagegen.cli import main
+
+main(prog_name="pagegen")

@@ -1,0 +1,149 @@
+"""
+From a bundle on disk to an engine.
+
+Checksums come first, then contents; and a ranker whose reader can crash on damaged text (LightGBM aborts or silently
+mispredicts) is first read in a child process.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pagegen.arrays import AnyArray
+from pagegen.bundle.manifest import Manifest
+from pagegen.bundle.models import Models, build_engine
+from pagegen.bundle.parts import Files, Homepage, RankerPart, SavedRanker
+from pagegen.bundle.settings import Settings, Table, resolve
+from pagegen.bundle.store import TITLES, verify
+from pagegen.data.dataset import Dataset
+from pagegen.engine import Engine
+from pagegen.errors import BundleError, ConfigError
+from pagegen.ordering import Examination
+from pagegen.ranking import Calibration
+
+
+def load_engine(home: Homepage, folder: Path, data: Dataset, page: Table | None = None, *, trusted: bool = False) -> Engine:
+    """
+    The engine of a bundle on these data.
+
+    Args:
+        home: what the names in the bundle mean.
+        folder: of the bundle.
+        data: its catalog may have gained and lost titles since: new ones have no factors, lost ones drop out.
+        page: overrides of the bundle's page settings.
+        trusted: skips the child process, for a bundle this process has just written or a parent has tried.
+
+    Raises:
+        BundleError: a bundle that is damaged, foreign to this homepage, or of another format.
+        ConfigError: overrides that do not exist, or would need training.
+    """
+    folder = folder.resolve()
+    manifest, bundle_id = verify(folder)
+    settings = settings_of(home, manifest, page)
+    if not trusted:
+        try_ranker(home.rankers[manifest.ranker], folder)
+    return build_engine(home, settings, _load_models(home, settings, manifest, (folder, data)), data, bundle_id)
+
+
+def settings_of(home: Homepage, manifest: Manifest, page: Table | None = None) -> Settings:
+    """
+    The bundle's settings, with overrides of its page half.
+
+    Raises:
+        BundleError: they do not fit this homepage.
+        ConfigError: overrides that do not exist, or would need training.
+    """
+    page = page or {}
+    if fit := page.get("fit"):
+        message = f"fit.{next(iter(fit))} cannot be overridden for a trained bundle; train one with it"
+        raise ConfigError(message)
+    try:
+        resolve(home, {"fit": manifest.fit, "page": manifest.page})
+    except ConfigError as error:
+        message = f"the bundle was made for another homepage ({error}); pass its --homepage, or train a new bundle"
+        raise BundleError(message) from error
+    return resolve(home, {"fit": manifest.fit, "page": manifest.page}, page)
+
+
+def _load_models(home: Homepage, settings: Settings, manifest: Manifest, place: tuple[Path, Dataset]) -> Models:
+    folder, data = place
+    files = _read_files(folder, manifest)
+    titles = data.catalog.ids.positions(msgspec.json.decode((folder / TITLES).read_bytes(), type=list[str]))
+    try:
+        sources = {}
+        for name in settings.fit.sources:
+            part = home.sources[name]
+            config = msgspec.convert(settings.page.source[name], part.page_config)
+            sources[name] = part.load(_inside(files, f"source.{name}."), titles, len(data.catalog), config)
+        return Models(
+            sources=sources,
+            ranker=_ranker(home, manifest, files),
+            calibration=Calibration(**_inside(files, "calibration.")),
+            examination=Examination(**_inside(files, "examination.")),
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        message = f"{folder} lacks what this homepage needs ({error!r}); train a new bundle"
+        raise BundleError(message) from error
+
+
+def load_ranker(home: Homepage, folder: Path, manifest: Manifest) -> SavedRanker:
+    """The ranker of a verified bundle, tried in a child process first."""
+    try_ranker(home.rankers[manifest.ranker], folder)
+    return _ranker(home, manifest, _read_files(folder, manifest))
+
+
+def _ranker(home: Homepage, manifest: Manifest, files: Files) -> SavedRanker:
+    return home.rankers[manifest.ranker].load(_inside(files, "ranker."))
+
+
+def _inside(files: Files, prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): content for name, content in files.items() if name.startswith(prefix)}
+
+
+def _read_files(folder: Path, manifest: Manifest) -> Files:
+    """Arrays are mapped, not read: workers share their pages."""
+    files: dict[str, AnyArray | str] = {}
+    for name in manifest.files:
+        path = folder / name
+        try:
+            if path.suffix == ".npy":
+                files[path.stem] = np.load(path, mmap_mode="r", allow_pickle=False)
+            elif path.suffix == ".txt":
+                files[path.stem] = path.read_text("utf-8")
+        except (ValueError, OSError, EOFError) as error:
+            message = f"{path} cannot be read ({error}); roll back or train again"
+            raise BundleError(message) from error
+    return files
+
+
+TRY_SECONDS = 60
+
+
+def try_ranker(part: RankerPart, folder: Path) -> None:
+    """
+    Parse the ranker in a child process first, where its part has a probe: damaged text can crash or hang the reader.
+
+    Raises:
+        BundleError: the child did not survive it.
+    """
+    if not part.probe:
+        return
+    command = [sys.executable, "-m", part.probe, *map(str, sorted(folder.glob("ranker.*")))]
+    try:
+        done = subprocess.run(command, timeout=TRY_SECONDS, capture_output=True, check=False, env=_same_imports())
+    except subprocess.TimeoutExpired as error:
+        message = f"the ranker of {folder} keeps its reader busy for over {TRY_SECONDS} s; roll back or train again"
+        raise BundleError(message) from error
+    if done.returncode:
+        message = f"the ranker of {folder} is refused by its reader (exit {done.returncode}); roll back or train again"
+        raise BundleError(message)
+
+
+def _same_imports() -> dict[str, str]:
+    """An environment in which a child finds the modules this process finds."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -1,0 +1,56 @@
+"""The command `pagegen`. Each command's module is imported when it is used, so that help and mistakes are quick."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import click
+
+from pagegen.errors import GateError, PagegenError
+
+NOT_BETTER: Final = 3  # exit code of a bundle that did not pass the gate
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "import": ("pagegen.cli.data:import_group", "Make a data folder from MovieLens or from anyone's log."),
+    "check": ("pagegen.cli.data:check_command", "List all that is wrong with a data folder, and what it can support."),
+    "world": ("pagegen.cli.world:world", "Make a data folder by simulating members, with the truth beside it."),
+    "train": ("pagegen.cli.train:train", "Learn a bundle of models from a data folder."),
+    "bundle": ("pagegen.cli.bundle:bundle", "Show, verify, compare and roll back bundles."),
+    "page": ("pagegen.cli.page:page", "Make one page: in the terminal, as JSON or as HTML."),
+    "serve": ("pagegen.cli.serve:serve", "Serve pages over gRPC."),
+    "config": ("pagegen.cli.config:config", "Show and check settings."),
+    "demo": ("pagegen.cli.demo:demo", "Simulate a world, train, serve it, and show pages."),
+}
+
+
+class Commands(click.Group):
+    """The commands of the table above; errors meant for people are one sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:  # what a command returns
+        try:
+            return super().invoke(ctx)
+        except PagegenError as error:
+            click.echo(f"pagegen: {error}", err=True)
+            ctx.exit(NOT_BETTER if isinstance(error, GateError) else 1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pagegen", prog_name="pagegen")
+def main() -> None:
+    """Personalized home pages: rows of titles for each member, served, simulated and trained by one engine."""
