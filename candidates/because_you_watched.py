@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, ranges, record, starts
+from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, lengths, ranges, record, starts
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
@@ -58,7 +58,7 @@ class BecauseYouWatched:
     def _sum(self, titles: Int32, weight: np.ndarray) -> Float32:
         row = self.row_of[titles]
         known = row >= 0
-        first, length = self.start[row[known]], np.diff(self.start)[row[known]]
+        first, length = self.start[row[known]], lengths(self.start)[row[known]]
         cell = ranges(first, length)
         here = self.neighbour[cell] >= 0
         value = self.similarity[cell] * np.repeat(weight[known], length)

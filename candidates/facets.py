@@ -10,7 +10,7 @@ import itertools
 import msgspec
 import numpy as np
 
-from pagegen.arrays import Float32, Int32, Mask, best, ranges, record, starts
+from pagegen.arrays import Float32, Int32, Mask, best, lengths, ranges, record, starts
 from pagegen.context import Contexts
 from pagegen.data.catalog import NOT_KNOWN, Tags
 from pagegen.data.trends import DAY_MS
@@ -53,7 +53,7 @@ class Facets:
 
 def _by_genre(genres: Tags, ordered: Int32, score: Float32, limit: int) -> list[tuple[int, Int32]]:
     """Each genre's best titles, and the genres by the score of those that a first screen shows."""
-    length = np.diff(genres.start)[ordered]
+    length = lengths(genres.start)[ordered]
     tag = genres.tag[ranges(genres.start[ordered], length)]
     by_tag = np.argsort(tag.astype(np.int16), kind="stable")  # inside a genre the order by score stays
     titles = np.repeat(ordered, length)[by_tag]

@@ -32,10 +32,10 @@ class Top10:
     def propose(self, proposal: Proposal) -> Candidates:
         """One row in chart order; none while the tenth title has fewer than `min_plays` plays."""
         rows, trends = RowsBuilder(), proposal.contexts.trends
-        for b in range(len(proposal.contexts)):
+        for b, limit in enumerate(proposal.limit.tolist()):
             allowed = proposal.eligible.allowed(b, TOP_10.spares)
             title = best(trends.short[b], allowed, TEN)
             plays = trends.short[b][title]
             if len(title) == TEN and plays[-1] >= self.config.min_plays:
-                rows.add((b, 0, -1, int(trends.local[b])), title, plays)
+                rows.add((b, 0, -1, int(trends.local[b])), title[:limit], plays[:limit])
         return rows.build()

@@ -31,7 +31,7 @@ def record(cls: type[C]) -> type[C]:
     return dataclass(frozen=True, slots=True, kw_only=True, eq=False)(cls)
 
 
-def starts(lengths: NDArray[np.integer[Any]]) -> Int64:
+def starts(length: NDArray[np.integer[Any]]) -> Int64:
     """
     Offsets of consecutive groups.
 
@@ -39,9 +39,20 @@ def starts(lengths: NDArray[np.integer[Any]]) -> Int64:
         >>> starts(np.array([2, 0, 3])).tolist()
         [0, 2, 2, 5]
     """
-    start = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=start[1:])
+    start = np.zeros(len(length) + 1, np.int64)
+    np.cumsum(length, out=start[1:])
     return start
+
+
+def lengths(start: Int64) -> Int64:
+    """
+    The lengths of consecutive groups.
+
+    Examples:
+        >>> lengths(np.array([0, 2, 2, 5])).tolist()
+        [2, 0, 3]
+    """
+    return start[1:] - start[:-1]
 
 
 def groups(start: Int64) -> Int32:
@@ -52,7 +63,7 @@ def groups(start: Int64) -> Int32:
         >>> groups(np.array([0, 2, 2, 5])).tolist()
         [0, 0, 2, 2, 2]
     """
-    return np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
+    return np.repeat(np.arange(len(start) - 1, dtype=np.int32), lengths(start))
 
 
 def ranges(first: NDArray[np.integer[Any]], length: NDArray[np.integer[Any]]) -> Int64:
@@ -75,7 +86,7 @@ def within(start: Int64) -> Int64:
         >>> within(np.array([0, 2, 2, 5])).tolist()
         [0, 1, 0, 1, 2]
     """
-    return np.arange(start[-1], dtype=np.int64) - np.repeat(start[:-1], np.diff(start))
+    return np.arange(start[-1], dtype=np.int64) - np.repeat(start[:-1], lengths(start))
 
 
 def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:

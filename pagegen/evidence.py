@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pagegen.arrays import NONE, Int32, Mask, best, groups, ranges
+from pagegen.arrays import NONE, Int32, Mask, best, lengths, ranges
 from pagegen.context import Contexts
-from pagegen.data.catalog import NOT_KNOWN
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import RowKind
 
@@ -41,19 +40,18 @@ def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
 
 def title_reasons(title: Int32, contexts: Contexts, request: int) -> list[str]:
     """The reason of each title, "" where none is known."""
-    held = (_new(contexts, request), _top_10(contexts, request), _known_people(contexts, request))
-    code = np.select([mask[title] for mask in held], [1, 2, 3], 0)
-    return [REASONS[c] for c in code.tolist()]
+    held = (_new(title, contexts, request), _top_10(contexts, request)[title], _known_people(contexts, request)[title])
+    return _CODES[np.select(held, (1, 2, 3), 0)].tolist()
 
 
 REASONS = ("", "new", "top_10", "people")
+_CODES = np.array(REASONS, object)
 
 
-def _new(contexts: Contexts, request: int) -> Mask:
-    release = contexts.data.catalog.release_ms
-    year_only = release.astype("M8[ms]") == release.astype("M8[ms]").astype("M8[Y]")
-    age = contexts.time[request] - np.where(release == NOT_KNOWN, 0, release)
-    return (release != NOT_KNOWN) & ~year_only & (age >= 0) & (age < NEW_DAYS * DAY_MS)
+def _new(title: Int32, contexts: Contexts, request: int) -> Mask:
+    catalog = contexts.data.catalog
+    since = int(contexts.time[request]) - NEW_DAYS * DAY_MS
+    return catalog.day_known[title] & (catalog.release_ms[title] > since)
 
 
 def _top_10(contexts: Contexts, request: int) -> Mask:
@@ -66,8 +64,8 @@ def _top_10(contexts: Contexts, request: int) -> Mask:
 def _known_people(contexts: Contexts, request: int) -> Mask:
     people, played = contexts.data.catalog.people, contexts.played
     title = played.title[played.of(request)]
-    cells = ranges(people.start[title], np.diff(people.start)[title])
+    cells = ranges(people.start[title], lengths(people.start)[title])
     known = np.bincount(people.tag[cells], minlength=len(people.names)) >= FOLLOWED
     mask = np.zeros(len(contexts.data.catalog), np.bool_)
-    mask[groups(people.start)[known[people.tag]]] = True
+    mask[people.title[known[people.tag]]] = True
     return mask

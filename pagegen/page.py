@@ -87,8 +87,7 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
     catalog, rows = contexts.data.catalog, pages.rows
     low, high = int(pages.start[places.start]), int(pages.start[places.stop])
     title = pages.title[low:high]
-    ids, positions = catalog.ids.of(title), title.tolist()
-    names = [catalog.name[position] for position in positions]
+    ids, names = catalog.ids.of(title), catalog.name[title].tolist()
     play = pages.play[low:high].astype("float32").tolist()
     reasons = title_reasons(title, contexts, int(rows.request[places.start])) if len(places) else []
     out = []

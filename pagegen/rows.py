@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int32, Int64, Mask, NONE, ranges, record, starts, within
+from pagegen.arrays import NONE, Float64, Int32, Int64, Mask, lengths, ranges, record, starts, within
 from pagegen.features import Pairs
 from pagegen.pool import Candidates, RowKind, Rows
 from pagegen.ranking import Prediction
@@ -38,7 +38,7 @@ def fill(candidates: Candidates, pairs: Pairs, prediction: Prediction, kinds: Se
     rank = np.where(scored & by_ranker[row], _rank_of(pairs, prediction)[pair], len(pairs) + place)
     rank[~by_ranker[row]] = place[~by_ranker[row]]
     order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
-    length = np.minimum(np.diff(candidates.start), _most(rows, kinds, limit))
+    length = np.minimum(lengths(candidates.start), _most(rows, kinds, limit))
     length[length < np.array([kind.min_titles for kind in kinds])[rows.kind]] = 0
     kept = order[ranges(candidates.start[:-1], length)]
     lowest = _lowest(pairs, prediction)[rows.request[row[kept]]]

@@ -7,7 +7,7 @@ import lightgbm
 import msgspec
 import numpy as np
 
-from pagegen.arrays import AnyArray, Float64, record
+from pagegen.arrays import AnyArray, Float64, lengths, record
 from pagegen.errors import BundleError
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
@@ -49,7 +49,7 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> LambdaM
         examples.table.values,
         label=examples.label,
         weight=examples.weight,
-        group=np.diff(examples.table.start),
+        group=lengths(examples.table.start),
         feature_name=list(examples.table.names),
         free_raw_data=True,
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},

@@ -4,14 +4,18 @@ Contracts: what everything that plugs in must keep, tried on the medium world.
 Each is parametrized over all of a homepage; a package of yours calls the same functions with what it made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from pagegen.arrays import NONE
 from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.data.schema import DEVICES
-from pagegen.filters import Filter
+from pagegen.engine import Engine
+from pagegen.filters import Filter, apply
+from pagegen.pool import Candidates, Proposal, Source, TitleScorer, as_scorer
 from pagegen.request import PageRequest, RecentEvent
 from tests.random_worlds import member_ids
 from tests.worlds import HOUR, NOW, ask
@@ -59,3 +63,96 @@ def check_filter(name: str, filter_: Filter, data: Dataset) -> None:
     assert (mask.dtype, mask.shape) == (np.bool_, (len(requests), len(data.catalog)))
     assert alone == mask.tolist()
     assert filter_.keep(contexts_of([], data)).shape == (0, len(data.catalog))
+
+
+def check_source(name: str, engine: Engine, saved: Callable[[Source], Source]) -> None:
+    """
+    What it proposes is well formed, allowed, best first, the same again, in any batch and out of a bundle.
+
+    Args:
+        name: of its table entry.
+        engine: on the medium world, with the source in it.
+        saved: the source as it comes out of a bundle.
+    """
+    source = source_of(engine, name)
+    requests = some_requests()
+    asked = proposal(engine, requests)
+    shown = proposed(source, asked)
+    again = [proposed(saved(source), proposal(engine, [request])) for request in requests]
+
+    check_candidates(source, asked, source.propose(asked))
+    assert name == source.name
+    assert any(shown)
+    assert shown == proposed(source, asked)
+    assert shown == [rows for (rows,) in again]
+    for size in (2, 7, 70):
+        order = np.random.default_rng(size).permutation(len(requests) * 3)[:size] % len(requests)
+        assert [shown[i] for i in order] == proposed(source, proposal(engine, [requests[i] for i in order]))
+    assert [] == proposed(source, proposal(engine, []))
+
+
+def source_of(engine: Engine, name: str) -> Source:
+    return next(source for source in engine.sources if source.name == name)
+
+
+def proposal(engine: Engine, requests: Sequence[PageRequest], limit: int | None = None) -> Proposal:
+    """What the engine asks a source, with the scores of all scorers."""
+    contexts = read_contexts(requests, engine.data, engine.trend_windows)
+    scores = {scorer.name: scorer.score(contexts) for scorer in map(as_scorer, engine.sources) if scorer}
+    most = [request.columns + 20 if limit is None else limit for request in requests]
+    eligible = apply(engine.filters, contexts)
+    return Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=np.array(most, np.int32))
+
+
+def proposed(source: Source, asked: Proposal) -> list[list[tuple[Any, ...]]]:
+    """Every request's rows by ids: kind, seed, variant, titles, and the scores' very bytes."""
+    found, catalog = source.propose(asked), asked.contexts.data.catalog
+    out: list[list[tuple[Any, ...]]] = [[] for _ in asked.contexts.requests]
+    for r, (b, kind, seed, variant) in enumerate(rows_of(found)):
+        cut = slice(int(found.start[r]), int(found.start[r + 1]))
+        about = {"none": "", "title": catalog.ids.names, "genre": catalog.genres.names}[source.kinds[kind].seed_type]
+        name = about[seed] if about else seed
+        out[b].append((kind, name, variant, catalog.ids.of(found.title[cut]), found.score[cut].tobytes()))
+    return out
+
+
+def rows_of(candidates: Candidates) -> list[tuple[int, ...]]:
+    rows = candidates.rows
+    return list(zip(*(column.tolist() for column in (rows.request, rows.kind, rows.seed, rows.variant)), strict=True))
+
+
+def check_candidates(source: Source, asked: Proposal, found: Candidates) -> None:
+    """By request; no empty row; titles distinct, in range, allowed, at most the limit; finite scores that never rise."""
+    titles, catalog = len(asked.contexts.data.catalog), asked.contexts.data.catalog
+    rows = rows_of(found)
+    sizes = {"none": 0, "title": titles, "genre": len(catalog.genres.names)}
+
+    assert sorted(request for request, *_ in rows) == [request for request, *_ in rows]
+    assert len(set(rows)) == len(rows)
+    assert (len(rows) + 1, 0, len(found.title)) == (len(found.start), found.start[0], found.start[-1])
+    assert (np.int32, np.float32) == (found.title.dtype, found.score.dtype)
+    for r, (b, kind, seed, variant) in enumerate(rows):
+        title, score = (column[found.start[r] : found.start[r + 1]] for column in (found.title, found.score))
+        about = source.kinds[kind]
+        assert 0 <= variant < len(about.headings)
+        assert seed == NONE if about.seed_type == "none" else 0 <= seed < sizes[about.seed_type]
+        assert 0 < len(title) == len(set(title.tolist())) <= asked.limit[b]
+        assert asked.eligible.allowed(b, about.spares)[title].all()
+        assert np.isfinite(score).all()
+        assert (np.diff(score) <= 0).all()
+
+
+def check_scorer(scorer: TitleScorer | None, data: Dataset) -> None:
+    """Scores [B, T] as float32, finite or NaN, the same to the bit alone, in any batch and again."""
+    requests = some_requests()
+    assert scorer
+    score = scorer.score(contexts_of(requests, data))
+    alone = [scorer.score(contexts_of([request], data)) for request in requests]
+    order = np.random.default_rng(0).permutation(len(requests) * 3) % len(requests)
+
+    assert (np.float32, (len(requests), len(data.catalog))) == (score.dtype, score.shape)
+    assert not np.isinf(score).any()
+    assert np.isfinite(score).any()
+    assert [one.tobytes() for one in alone] == [row.tobytes() for row in score]
+    assert score[order].tobytes() == scorer.score(contexts_of([requests[i] for i in order], data)).tobytes()
+    assert (0, len(data.catalog)) == scorer.score(contexts_of([], data)).shape

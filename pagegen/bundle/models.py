@@ -14,10 +14,10 @@ from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
 from pagegen.features import Family
-from pagegen.ordering import Examination, Rules
+from pagegen.ordering import Examination, rules_of
 from pagegen.ordering.constraints import compile_constraints
 from pagegen.page import Identity
-from pagegen.pool import RowKind, Source, TitleScorer
+from pagegen.pool import RowKind, Source, as_scorer
 from pagegen.ranking import Calibration
 
 
@@ -31,7 +31,7 @@ class Models:
 
 def families(home: Homepage, settings: Settings, sources: Sequence[Source]) -> tuple[Family, ...]:
     """The feature families that are on; every source that is a scorer has its columns."""
-    scorers = tuple(source.name for source in sources if isinstance(source, TitleScorer))
+    scorers = tuple(source.name for source in sources if as_scorer(source))
     return tuple(home.families[name](scorers) for name in settings.fit.families)
 
 
@@ -57,7 +57,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=Rules(kinds=kinds, constraints=constraints, examination=models.examination),
+        rules=rules_of(kinds, constraints, models.examination),
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from pagegen import __version__
 from pagegen.errors import GateError, PagegenError
 
 NOT_BETTER: Final = 3  # exit code of a bundle that did not pass the gate
@@ -51,6 +52,6 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="pagegen", prog_name="pagegen")
+@click.version_option(__version__, prog_name="pagegen")
 def main() -> None:
     """Personalized home pages: rows of titles for each member, served, simulated and trained by one engine."""

@@ -3,20 +3,25 @@
 import importlib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pagegen.bundle.parts import Homepage
 
 OURS = "pagegen.homepage:HOME"
 
 
-def homepage(name: str) -> Homepage:
+def homepage(name: str) -> "Homepage":
     """
     The homepage of this name, from an installed package or one in the current folder.
 
     Raises:
         ConfigError: there is none.
     """
+    from pagegen.bundle.parts import Homepage  # everything that makes a page; not wanted for `--help`
+
     module, _, attribute = name.partition(":")
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))

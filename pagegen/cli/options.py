@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from pagegen.bundle.settings import merged
 from pagegen.cli.homepages import OURS
 from pagegen.errors import ConfigError
 from pagegen.serving.door import instant_ms
@@ -17,18 +16,12 @@ F = TypeVar("F", bound=Callable[..., Any])  # any command's function: click's de
 FOLDER = click.Path(path_type=Path)
 
 
-class Instant(click.ParamType):
-    """A time, as milliseconds since the epoch."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # click's hook
-        if isinstance(value, int):
-            return value
-        try:
-            return instant_ms(value)
-        except ConfigError as error:
-            self.fail(str(error), param, ctx)
+def instant(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    """An option's callback: a time, as milliseconds since the epoch."""
+    try:
+        return None if value is None else instant_ms(value)
+    except ConfigError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def homepage_option(command: F) -> F:
@@ -50,6 +43,8 @@ def now_option(command: F) -> F:
 
 
 def _table(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
+    from pagegen.bundle.settings import merged  # everything that makes a page; not wanted for `--help`
+
     table: dict[str, Any] = {}
     for value in values:
         try:

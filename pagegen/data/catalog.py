@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float32, Int8, Int16, Int32, Int64, Mask, groups, record, starts
+from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, record, starts
 from pagegen.data.ids import Ids
 from pagegen.data.schema import ANYWHERE, TITLE_KINDS
 from pagegen.errors import DataError
@@ -21,11 +21,7 @@ class Tags:
     names: tuple[str, ...]  # sorted vocabulary
     start: Int64  # [T + 1]
     tag: Int32  # [E] position in names, ascending within a title
-
-    def titles(self) -> tuple[Int64, Int32]:
-        """The other way round: `start` [tags + 1] and the titles of each tag, ascending."""
-        order = np.argsort(self.tag, kind="stable")
-        return starts(np.bincount(self.tag, minlength=len(self.names))), groups(self.start)[order]
+    title: Int32  # [E] whose tag it is
 
 
 @record
@@ -49,9 +45,10 @@ class Windows:
 @record
 class Catalog:
     ids: Ids
-    name: tuple[str, ...]  # [T]
+    name: AnyArray  # [T] str
     kind: Int8  # [T] position in TITLE_KINDS
     release_ms: Int64  # [T] NOT_KNOWN without one
+    day_known: Mask  # [T] the release is more than a year: not the first moment of one
     release_year: Float32  # [T] NaN without one
     runtime_minutes: Float32  # [T] NaN when not known
     maturity: Int16  # [T] years; UNRATED when not known
@@ -82,9 +79,10 @@ def read_catalog(frame: pl.DataFrame, countries: Ids) -> Catalog:
     release = pl.col("release_time")
     return Catalog(
         ids=Ids(frame["title_id"]),
-        name=tuple(frame["name"]),
+        name=np.array([*frame["name"], None], object)[:-1],
         kind=_kinds(frame["kind"]),
         release_ms=frame["release_time"].cast(pl.Int64).fill_null(NOT_KNOWN).to_numpy(),
+        day_known=frame.select((release != release.dt.truncate("1y")).fill_null(value=False)).to_series().to_numpy(),
         release_year=frame.select(release.dt.year().cast(pl.Float32).fill_null(np.nan)).to_series().to_numpy(),
         runtime_minutes=frame["runtime_minutes"].fill_null(np.nan).to_numpy(),
         maturity=frame["maturity"].fill_null(UNRATED).to_numpy(),
@@ -107,7 +105,9 @@ def _tags(lists: pl.Series) -> Tags:
     flat = frame.explode("tag").drop_nulls().unique().sort("title", "tag")
     vocabulary = Ids(flat["tag"].unique())
     start = starts(np.bincount(flat["title"].to_numpy(), minlength=len(lists)))
-    return Tags(names=tuple(vocabulary.names), start=start, tag=vocabulary.positions(flat["tag"]))
+    return Tags(
+        names=tuple(vocabulary.names), start=start, tag=vocabulary.positions(flat["tag"]), title=flat["title"].to_numpy()
+    )
 
 
 def _windows(windows: pl.Series, countries: Ids) -> Windows:

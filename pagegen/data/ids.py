@@ -16,12 +16,13 @@ from pagegen.arrays import NONE, Int32
 class Ids:
     """A sorted table of distinct ids; a position is an id's place in it."""
 
-    __slots__ = ("_enum", "_names", "_position")
+    __slots__ = ("_array", "_enum", "_names", "_position")
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._names = tuple(sorted(set(ids)))
         self._position = {name: position for position, name in enumerate(self._names)}
         self._enum = pl.Enum(self._names)
+        self._array = np.array([*self._names, None], object)[:-1]  # indexing it makes no strings
 
     def __len__(self) -> int:
         return len(self._names)
@@ -46,5 +47,5 @@ class Ids:
 
     def of(self, positions: Int32) -> list[str]:
         """The ids at these positions."""
-        names = self._names
-        return [names[position] for position in positions.tolist()]
+        ids: list[str] = self._array[positions].tolist()
+        return ids

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pagegen.arrays import groups, record
+from pagegen.arrays import groups, lengths, record
 from pagegen.data.catalog import NOT_KNOWN
 from pagegen.data.events import PLAY
 from pagegen.data.schema import DEVICES
@@ -22,11 +22,11 @@ class MemberActivity:
         contexts = pairs.contexts
         played, release = contexts.played, contexts.data.catalog.release_ms
         request = groups(played.start)
-        some = np.diff(played.start) > 0
+        some = lengths(played.start) > 0
         first, last = (np.where(some, played.time.take(i, mode="clip") if len(played.time) else 0, 0) for i in _ends(played.start))
         age = np.where(release[played.title] == NOT_KNOWN, np.nan, (played.time - release[played.title]) / DAY_MS)
         per_request = (
-            np.log1p(np.diff(played.start)),
+            np.log1p(lengths(played.start)),
             np.where(some, (contexts.time - last) / DAY_MS, np.nan),
             np.where(some, (contexts.time - first) / DAY_MS, np.nan),
             means(request, played.grade.astype(np.float64), len(contexts)),

@@ -7,7 +7,7 @@ could see first are always among them.
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float32, Int32, Int64, groups, record, starts, within
+from pagegen.arrays import NONE, Float32, Int32, Int64, groups, lengths, record, starts, within
 from pagegen.context import Contexts
 from pagegen.pool import Candidates, Scores
 
@@ -28,7 +28,7 @@ class Pairs:
 
     def spread(self, per_request: np.ndarray) -> np.ndarray:
         """[M] a value of each request, at each of its pairs."""
-        return np.repeat(per_request, np.diff(self.start))
+        return np.repeat(per_request, lengths(self.start))
 
     def lookup(self, dense: np.ndarray) -> np.ndarray:
         """[M] the pairs' cells of a [B, T] array."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int32, Int64, groups, ranges, record
+from pagegen.arrays import Float64, Int32, Int64, groups, lengths, ranges, record
 from pagegen.data.catalog import Tags
 from pagegen.features.pairs import Pairs
 
@@ -78,7 +78,7 @@ def means(group: Int32, value: Float64, size: int) -> Float64:
 
 def _counts(tags: Tags, start: Int64, title: Int32) -> Float64:
     """[B, tags] titles that carry each tag."""
-    first, length = tags.start[title], np.diff(tags.start)[title]
+    first, length = tags.start[title], lengths(tags.start)[title]
     cell = np.repeat(groups(start).astype(np.int64) * len(tags.names), length) + tags.tag[ranges(first, length)]
     size = (len(start) - 1) * len(tags.names)
     return np.bincount(cell, minlength=size).astype(np.float64).reshape(len(start) - 1, len(tags.names))
@@ -86,8 +86,7 @@ def _counts(tags: Tags, start: Int64, title: Int32) -> Float64:
 
 def _spread_sums(tags: Tags, per_title: Float64) -> Float64:
     """[B, tags] sum of a [B, T] value over the titles of each tag."""
-    carrier = groups(tags.start)
-    sums = [np.bincount(tags.tag, row[carrier], minlength=len(tags.names)) for row in per_title]
+    sums = [np.bincount(tags.tag, row[tags.title], minlength=len(tags.names)) for row in per_title]
     return np.array(sums).reshape(len(per_title), len(tags.names))
 
 
@@ -104,7 +103,7 @@ def _grade_lift(tags: Tags, start: Int64, title: Int32, grade: np.ndarray) -> Fl
     above = value - means(request, value, size)[request]
     known = ~np.isnan(above)
     request, title, above = request[known], title[known], above[known]
-    first, length = tags.start[title], np.diff(tags.start)[title]
+    first, length = tags.start[title], lengths(tags.start)[title]
     cell = np.repeat(request.astype(np.int64) * width, length) + tags.tag[ranges(first, length)]
     sums = np.bincount(cell, np.repeat(above, length), minlength=size * width)
     lift = (sums / (np.bincount(cell, minlength=size * width) + 3.0)).reshape(size, width)
@@ -114,7 +113,7 @@ def _grade_lift(tags: Tags, start: Int64, title: Int32, grade: np.ndarray) -> Fl
 
 def _tags_of(tags: Tags, pairs: Pairs) -> tuple[Int64, Int64]:
     """Every tag of every pair's title: [E] the pair, and [E] the place in `tags.tag`."""
-    first, length = tags.start[pairs.title], np.diff(tags.start)[pairs.title]
+    first, length = tags.start[pairs.title], lengths(tags.start)[pairs.title]
     return np.repeat(np.arange(len(pairs)), length), ranges(first, length)
 
 

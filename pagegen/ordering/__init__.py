@@ -3,6 +3,7 @@
 from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
-from pagegen.ordering.orderer import Orderer, Pages, Rules, assemble
+from pagegen.ordering.orderer import Orderer, Pages, assemble
+from pagegen.ordering.rules import Rules, rules_of
 
-__all__ = ["Assembly", "Constraints", "Examination", "KindRule", "Orderer", "Pages", "Placed", "Rules", "assemble"]
+__all__ = ["Assembly", "Constraints", "Examination", "KindRule", "Orderer", "Pages", "Placed", "Rules", "assemble", "rules_of"]

@@ -8,13 +8,11 @@ titles above it and refills from its own list; below that scope it moves them to
 are new to the page come first, so a row's gain depends on the titles above only through what is new.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pagegen.arrays import Float64, Int16, Int32, Int64, Mask, record, within
-from pagegen.ordering.constraints import Constraints
-from pagegen.pool import RowKind
+from pagegen.arrays import Float64, Int16, Int32, Int64, Mask, lengths, record
+from pagegen.ordering.rules import Rules
+from pagegen.request import PageRequest
 from pagegen.rows import Filled
 
 
@@ -28,63 +26,91 @@ class Placed:
 
 
 class Assembly:
-    """The rows of one request, what is placed, and what each remaining row would add next."""
+    """
+    The rows of one request, what is placed, and what each remaining row would add next.
 
-    def __init__(
-        self, filled: Filled, rows: range, kinds: Sequence[RowKind], constraints: Constraints, examination: tuple[Float64, Float64], geometry: tuple[int, int]
-    ) -> None:
-        self._rows, self._constraints = rows, constraints
-        self._max_rows, self._columns = geometry
-        self._row_x, column_x = examination
+    Titles are numbered inside the request; a matrix [R, L] has a row's titles in its order, and a number of their
+    own for the cells behind its last.
+    """
+
+    def __init__(self, request: PageRequest, filled: Filled, rows: range, rules: Rules) -> None:
+        self._rows, self._rules, self._columns = rows, rules, request.columns
+        self._most = min(request.rows, len(rows))
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
-        self._first = start[:-1]
-        length = np.diff(start)
-        width = int(length.max()) if len(length) else 0
-        cells = np.arange(width)[None, :] < length[:, None]  # [R, L]
-        distinct, local = np.unique(filled.title[start[0] : start[-1]], return_inverse=True)
-        self._title = np.full(cells.shape, len(distinct))
-        self._title[cells] = local
-        self._play = np.zeros(cells.shape)
-        self._play[cells] = filled.play[start[0] : start[-1]]
-        self._cells = cells
-        self._new = np.append(np.ones(len(distinct), np.bool_), False)  # the last stands for the empty cells
-        self._column_x = np.append(column_x[: self._columns], np.zeros(max(0, width - self._columns) + 1))
-        self._exempt = np.array([k.dedup == "exempt" for k in kinds], np.bool_)[self.kind]
-        self._always_hard = np.array([k.dedup == "hard" for k in kinds], np.bool_)[self.kind]
-        self._least = np.array([k.min_titles for k in kinds])[self.kind]
+        self._first, title = start[:-1], filled.title[start[0] : start[-1]]
+        self._cells = _cells(lengths(start))
+        self._title, self._size = _numbered(title, self._cells)
+        self._new: Mask = self._cells.copy()  # [R, L] the title is not on the page yet
+        self._worth = np.zeros(self._cells.shape)  # [R, L] its probability of a play, 0 once it is on the page
+        self._worth[self._cells] = filled.play[start[0] : start[-1]]
+        self._row_x, column_x = rules.examination.of(request.device)
+        behind = np.zeros(max(0, self._cells.shape[1] - self._columns))
+        self._column_x = np.concatenate([[0.0], column_x[: self._columns], behind])  # of the n-th new title, from 1
+        self._exempt = rules.exempt[self.kind]
+        self._some_exempt = bool(self._exempt.any())
+        self._least, self._always_hard = rules.least[self.kind], rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
+        self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self.placed: list[Placed] = []
 
     @property
     def position(self) -> int:
         return len(self.placed)
 
+    def full(self) -> bool:
+        return len(self.placed) >= self._most
+
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
-        new = self._new[self._title]
-        column = np.cumsum(new, axis=1) - 1
-        column[self._exempt] = np.arange(new.shape[1])
-        gain = (self._column_x[column] * self._play * new).sum(axis=1) * self._row_x[self.position]
-        used = [int(self.kind[placed.row - self._rows.start]) for placed in self.placed]
-        may = self._left & self._constraints.allowed(self.kind, used, self.position)
-        soft = ~self._always_hard & (self.position >= self._constraints.hard_rows)
-        enough = soft | self._exempt | (new.sum(axis=1) >= self._least)
-        return gain, may & enough
+        place = self._new.cumsum(axis=1)
+        if self._some_exempt:
+            place[self._exempt] = np.arange(1, place.shape[1] + 1)
+        gain = (self._column_x[place] * self._worth).sum(axis=1) * self._row_x[self.position]
+        may, pinned = self._rules.constraints.allowed(self._count, self._last, self.position)
+        allowed = self._left & may[self.kind] & self._enough(place)
+        first = allowed & pinned[self.kind]
+        return gain, first if first.any() else allowed
 
-    def full(self) -> bool:
-        return self.position >= self._max_rows or not self._left.any()
+    def _enough(self, place: Int64) -> Mask:
+        """[R] whether as many titles as its kind needs would be left of each row."""
+        new = place[:, -1] if place.shape[1] else np.zeros(len(place), np.int64)
+        enough = self._exempt | (new >= self._least)
+        return enough if self.position < self._rules.constraints.hard_rows else enough | ~self._always_hard
 
     def place(self, row: int, gain: float) -> None:
         """Put the row (0 is the request's first) at the next position."""
-        new = self._new[self._title[row]]
-        if self._exempt[row]:
-            order = np.flatnonzero(self._cells[row])
-        elif self._always_hard[row] or self.position < self._constraints.hard_rows:
-            order = np.flatnonzero(new)
-        else:
-            order = np.concatenate([np.flatnonzero(new), np.flatnonzero(self._cells[row] & ~new)])
-        shown = order[: self._columns]
-        self._new[self._title[row, shown]] = False
+        shown = self._order(row)[: self._columns]
+        used = np.zeros(self._size + 1, np.bool_)
+        used[self._title[row, shown]] = True
+        again = used[self._title]
+        self._new &= ~again
+        self._worth[again] = 0.0
         self._left[row] = False
+        kind = int(self.kind[row])
+        self._count[kind] += 1
+        self._last[kind] = self.position
         self.placed.append(Placed(row=self._rows.start + row, candidate=self._first[row] + shown, gain=gain))
+
+    def _order(self, row: int) -> Int64:
+        """The row's cells from the left, by the rule that holds for it at this position."""
+        cells, new = self._cells[row], self._new[row]
+        if self._exempt[row]:
+            return np.flatnonzero(cells)
+        if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
+            return np.flatnonzero(new)
+        return np.concatenate([np.flatnonzero(new), np.flatnonzero(cells & ~new)])
+
+
+def _cells(length: Int64) -> Mask:
+    """[R, L] the cells that hold a title."""
+    width = int(length.max()) if len(length) else 0
+    return np.arange(width)[None, :] < length[:, None]
+
+
+def _numbered(title: Int32, cells: Mask) -> tuple[Int64, int]:
+    """[R, L] each cell's number among the distinct titles, and how many there are; the empty cells have that number."""
+    distinct, local = np.unique(title, return_inverse=True)
+    number = np.full(cells.shape, len(distinct))
+    number[cells] = local
+    return number, len(distinct)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from pagegen.arrays import Int16, Int64, Mask, record
+from pagegen.arrays import Mask, record
 from pagegen.errors import ConfigError
 from pagegen.pool import RowKind
 from pagegen.request import MAX_ROWS
@@ -29,28 +29,27 @@ class ConstraintsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 @record
 class Constraints:
     hard_rows: int
-    pin: Int64  # [kinds] -1 without one
-    first: Int64  # [kinds]
-    last: Int64  # [kinds]
-    max_rows: Int64  # [kinds]
-    distance: Int64  # [kinds]
+    rules: tuple[KindRule, ...]  # over kinds
 
-    def allowed(self, kind: Int16, used: Sequence[int], position: int) -> Mask:
+    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Mask, Mask]:
         """
-        [R] rows that may stand at this position.
+        [kinds] whose rows may stand at this position, and those of them that are pinned to it.
 
         Args:
-            kind: [R] of the rows that are left.
-            used: kinds of the rows above.
+            count: rows of each kind above.
+            last: position of the lowest of them; not read where there is none.
+            position: from 0.
         """
-        above = np.asarray(used, np.int64)
-        count = np.bincount(above, minlength=len(self.first))
-        since = np.full(len(self.first), MAX_ROWS + 1)
-        since[above] = position - np.arange(len(above))
-        may = (self.first <= position) & (position <= self.last) & (count < self.max_rows) & (since >= self.distance)
-        may &= (self.pin <= position) | (count > 0)  # the first of a pinned kind waits for its place
-        held = may & (self.pin == position) & (count == 0)
-        return held[kind] if held[kind].any() else may[kind]
+        state = zip(self.rules, count, last, strict=True)
+        may = [_may(rule, rows, lowest, position) for rule, rows, lowest in state]
+        held = [ok and rule.pin == position and not rows for ok, rule, rows in zip(may, self.rules, count, strict=True)]
+        return np.array(may), np.array(held)
+
+
+def _may(rule: KindRule, count: int, last: int, position: int) -> bool:
+    waits = rule.pin is not None and not count and position < rule.pin  # the first of a pinned kind, for its place
+    fits = rule.first <= position <= rule.last and count < rule.max_rows
+    return fits and not waits and not (count and position - last < rule.distance)
 
 
 def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind]) -> Constraints:
@@ -66,15 +65,7 @@ def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind])
     problems += [f"{a} and {b} are both pinned at {p}" for i, (a, p) in enumerate(pins) for b, q in pins[:i] if p == q]
     if problems:
         raise ConfigError("; ".join(problems))
-    rules = [config.kinds.get(name, KindRule()) for name in kinds]
-    return Constraints(
-        hard_rows=config.hard_rows,
-        pin=np.array([-1 if rule.pin is None else rule.pin for rule in rules]),
-        first=np.array([rule.first for rule in rules]),
-        last=np.array([rule.last for rule in rules]),
-        max_rows=np.array([rule.max_rows for rule in rules]),
-        distance=np.array([rule.distance for rule in rules]),
-    )
+    return Constraints(hard_rows=config.hard_rows, rules=tuple(config.kinds.get(name, KindRule()) for name in kinds))
 
 
 def _contradictions(name: str, rule: KindRule) -> list[str]:

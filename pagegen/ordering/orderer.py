@@ -8,9 +8,8 @@ import numpy as np
 from pagegen.arrays import Float64, Int32, Int64, record, starts
 from pagegen.context import Contexts
 from pagegen.ordering.assembly import Assembly, Placed
-from pagegen.ordering.constraints import Constraints
-from pagegen.ordering.examination import Examination
-from pagegen.pool import RowKind, Rows
+from pagegen.ordering.rules import Rules
+from pagegen.pool import Rows
 from pagegen.rows import Filled
 
 
@@ -27,15 +26,6 @@ class Pages:
     score: Float64  # [Q] the ranker's score; NaN where not scored
 
 
-@record
-class Rules:
-    """What holds for every orderer."""
-
-    kinds: tuple[RowKind, ...]
-    constraints: Constraints
-    examination: Examination
-
-
 class Orderer(Protocol):
     @property
     def name(self) -> str: ...
@@ -47,9 +37,7 @@ def assemble(contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callab
     bounds = filled.of_request(len(contexts)).tolist()
     pages: list[Sequence[Placed]] = []
     for request, low, high in zip(contexts.requests, bounds[:-1], bounds[1:], strict=True):
-        examination = rules.examination.of(request.device)
-        geometry = (request.rows, request.columns)
-        assembly = Assembly(filled, range(low, high), rules.kinds, rules.constraints, examination, geometry)
+        assembly = Assembly(request, filled, range(low, high), rules)
         fill_page(assembly)
         pages.append(assembly.placed)
     return _pages(pages, filled)

@@ -5,12 +5,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pagegen.arrays import Float32, Int32, Mask, ranges, record, starts
+from pagegen.arrays import Float32, Int32, Mask, lengths, ranges, record, starts
 from pagegen.context import Contexts
 from pagegen.errors import SchemaError
 from pagegen.filters import Eligible
 from pagegen.pool.builder import RowsBuilder
-from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer
+from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, as_scorer
 from pagegen.request import PageRequest
 
 OnFailure: TypeAlias = Callable[[str, Exception], None]
@@ -48,13 +48,13 @@ def gather(
     scores: dict[str, Float32] = {}
     parts: list[Candidates] = []
     first_kind = 0
+    nothing = np.full(eligible.removed.shape, np.nan, np.float32)
     for source in sources:
         wanted = _wanted(source.kinds, contexts.requests, limits.off)
         enabled = np.array([source.name not in r.disabled_sources for r in contexts.requests], np.bool_)
-        nothing = np.full(eligible.removed.shape, np.nan, np.float32)
         try:
-            if isinstance(source, TitleScorer):
-                scores[source.name] = np.where(enabled[:, None], source.score(contexts), nothing) if enabled.any() else nothing
+            if scorer := as_scorer(source):
+                scores[source.name] = np.where(enabled[:, None], scorer.score(contexts), nothing) if enabled.any() else nothing
             if enabled.any():
                 proposed = source.propose(Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles))
                 parts.append(_counted(_kept(proposed, source.kinds, enabled, eligible, wanted), first_kind))
@@ -109,7 +109,7 @@ def _joined(parts: Sequence[Candidates]) -> Candidates:
     """All sources' rows, by request and then in the order of the sources."""
     parts = parts or [RowsBuilder().build()]
     request = np.concatenate([part.rows.request for part in parts])
-    length = np.concatenate([np.diff(part.start) for part in parts])
+    length = np.concatenate([lengths(part.start) for part in parts])
     order = np.argsort(request, kind="stable")
     place = ranges(starts(length)[:-1][order], length[order])
     rows = Rows(

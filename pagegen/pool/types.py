@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, cast
 
 from pagegen.arrays import Float32, Int16, Int32, Int64, groups, record
 from pagegen.context import Contexts
@@ -76,7 +76,6 @@ class Source(Protocol):
     def propose(self, proposal: Proposal) -> Candidates: ...
 
 
-@runtime_checkable
 class TitleScorer(Protocol):
     """A source that can also score the whole catalog."""
 
@@ -85,3 +84,8 @@ class TitleScorer(Protocol):
     def score(self, contexts: Contexts) -> Float32:
         """[B, T]; NaN where it has no opinion."""
         ...
+
+
+def as_scorer(source: Source) -> TitleScorer | None:
+    """The source as a scorer, if it is one."""
+    return cast(TitleScorer, source) if hasattr(source, "score") else None

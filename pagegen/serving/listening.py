@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
-from grpc_health.v1 import health
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from pagegen.errors import ConfigError
@@ -27,7 +27,7 @@ def new_server(plan: Plan, service: PageService, healths: health.HealthServicer)
     threads = ThreadPoolExecutor(plan.at_once + plan.waiting + SPARE_THREADS, thread_name_prefix="call")
     server = grpc.server(threads, options=options)
     server.add_generic_rpc_handlers((service.handler(),))
-    health.health_pb2_grpc.add_HealthServicer_to_server(healths, server)
+    health_pb2_grpc.add_HealthServicer_to_server(healths, server)
     reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return server
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage
 from pagegen.bundle.load import load_engine
+from pagegen.bundle.parts import Homepage
 from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.folder import read_info
 from pagegen.engine import Engine

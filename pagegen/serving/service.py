@@ -35,7 +35,9 @@ class PageService:
     def handler(self) -> grpc.GenericRpcHandler:
         """What a gRPC server takes."""
         calls = {"GeneratePage": self.generate_page, "ExtendRow": self.extend_row}
-        methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {name: grpc.unary_unary_rpc_method_handler(call) for name, call in calls.items()}
+        methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
+            name: grpc.unary_unary_rpc_method_handler(call) for name, call in calls.items()
+        }
         return grpc.method_handlers_generic_handler(SERVICE, methods)
 
     def generate_page(self, body: bytes, context: grpc.ServicerContext) -> bytes:

@@ -65,9 +65,7 @@ class Worker:
         identity = live.engine.identity
         self._meter.serves(identity.bundle_id, identity.config_digest)
         self._set_health(SERVING)
-        return Word(
-            says="serving", port=self.port, order=order, bundle_id=identity.bundle_id, now=live.door.says
-        )
+        return Word(says="serving", port=self.port, order=order, bundle_id=identity.bundle_id, now=live.door.says)
 
     def change(self, order: Order) -> Word:
         """Serve something else, or what is served now when that cannot be."""

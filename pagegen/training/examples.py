@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float32, Float64, Int8, Int32, Int64, Mask, groups, record, starts
+from pagegen.arrays import Float32, Float64, Int32, Int64, Int8, Mask, groups, lengths, record, starts
 from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
@@ -91,7 +91,7 @@ def _label(retrieved: Retrieved, outcomes: Outcomes, asked: Asked, negative_weig
         label=label.astype(np.int8),
         weight=weight.astype(np.float32),
         total=pairs.lookup(retrieved.contexts.trends.total),
-        targets=np.diff(outcomes.start),
+        targets=lengths(outcomes.start),
     )
 
 
@@ -100,7 +100,7 @@ def _joined(parts: Sequence[Window]) -> Window:
     table = FeatureTable(
         names=parts[0].table.names,
         values=np.concatenate([part.table.values for part in parts]),
-        start=starts(np.concatenate([np.diff(part.table.start) for part in parts])),
+        start=starts(np.concatenate([lengths(part.table.start) for part in parts])),
         request=np.concatenate([part.request + base for part, base in zip(parts, first[:-1], strict=True)]).astype(np.int32),
         title=np.concatenate([part.table.title for part in parts]),
     )
@@ -132,4 +132,4 @@ def examples(windows: Sequence[Window]) -> Examples:
 def _with_positives(window: Window) -> tuple[Window, Mask, Int64]:
     """The window, its pairs of requests with a positive, and how many each of these has."""
     positive = np.bincount(window.request, window.label, minlength=len(window.member)) > 0
-    return window, positive[window.request], np.diff(window.table.start)[positive]
+    return window, positive[window.request], lengths(window.table.start)[positive]

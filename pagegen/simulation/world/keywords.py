@@ -7,14 +7,14 @@ import numpy as np
 from pagegen.simulation.world.taste import TASTES, Tastes
 
 WORDS: Final = (
-    "amnesia", "artist", "based on a true story", "betrayal", "big city", "blizzard", "boarding school", "bounty
-    hunter", "coming of age", "con artist", "conspiracy", "cooking", "courtroom", "desert", "double life", "escape",
-    "family secret", "first love", "friendship", "ghost", "grief", "heist", "hospital", "hostage", "island",
-    "jungle", "kidnapping", "london", "long journey", "magic", "mentor", "missing person", "mountain", "night
-    shift", "orphan", "outer space", "parenthood", "prison", "private detective", "railway", "rebellion", "revenge",
-    "robot", "rivalry", "road trip", "royal court", "sea voyage", "second chance", "small town", "spy ring",
-    "stand-up", "summer", "survival", "talking animal", "time loop", "treasure", "underdog", "wedding", "winter",
-    "witness",
+    "amnesia", "artist", "based on a true story", "betrayal", "big city", "blizzard", "boarding school",
+    "bounty hunter", "coming of age", "con artist", "conspiracy", "cooking", "courtroom", "desert", "double life",
+    "escape", "family secret", "first love", "friendship", "ghost", "grief", "heist", "hospital", "hostage",
+    "island", "jungle", "kidnapping", "london", "long journey", "magic", "mentor", "missing person", "mountain",
+    "night shift", "orphan", "outer space", "parenthood", "prison", "private detective", "railway", "rebellion",
+    "revenge", "robot", "rivalry", "road trip", "royal court", "sea voyage", "second chance", "small town",
+    "spy ring", "stand-up", "summer", "survival", "talking animal", "time loop", "treasure", "underdog", "wedding",
+    "winter", "witness",
 )  # fmt: skip
 PER_TITLE: Final = (2, 5)  # least and most
 BLUR: Final = 0.9  # of the match between word and title, in standard deviations

@@ -1,0 +1,126 @@
+"""`pagegen page`: one page, from a bundle on disk or from a server, by the same functions."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf.timestamp_pb2 import Timestamp
+from rich.console import Console
+from rich.text import Text
+
+from pagegen.cli.homepages import homepage as homepage_of
+from pagegen.cli.options import FOLDER, homepage_option, instant, now_option, set_option
+from pagegen.cli.page_html import html, provenance
+from pagegen.client import Client
+from pagegen.data.schema import DEVICES
+from pagegen.errors import ConfigError, RequestError, Violation
+from pagegen.v1.device_pb2 import Device
+from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
+from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+
+
+@click.command()
+@click.option("--bundle", type=FOLDER, help="Bundle of models; may be a link, such as DIR/current.")
+@click.option("--data", type=FOLDER, help="Data folder.")
+@click.option("--server", metavar="HOST:PORT", help="Ask this server, instead of reading a bundle and data.")
+@click.option("--member", "member_id", required=True, help="For whom; somebody unknown gets a page too.")
+@click.option("--time", callback=instant, metavar="TIME", help="When the page is asked for. [--now, or the server's]")
+@now_option
+@click.option("--device", type=click.Choice(DEVICES), help="[tv]")
+@click.option("--rows", type=int, help="At most so many. [30]")
+@click.option("--columns", type=int, help="Titles a row, at most. [40]")
+@click.option("--country", help="Two letters. [the member's]")
+@click.option("--language", help="Of headings. [en]")
+@click.option("--kids", is_flag=True, default=None, help="A page for children. [as the member's profile says]")
+@click.option("--maturity-ceiling", type=int, help="Only titles suitable at this age.")
+@click.option("--seed", "rng_seed", type=int, help="Fixes all randomness. [0]")
+@click.option("--watermark", type=int, help="Use only so many events of the log. [all before the time]")
+@click.option("--disable-source", "disabled_sources", multiple=True, help="Leave out this source. Repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print the page as proto JSON.")
+@click.option("--html", "html_file", type=FOLDER, metavar="F", help="Write the page as one HTML file.")
+@homepage_option
+@set_option
+def page(
+    *,
+    bundle: Path | None,
+    data: Path | None,
+    server: str | None,
+    now: str | None,
+    as_json: bool,
+    html_file: Path | None,
+    homepage: str,
+    override: Mapping[str, Any],
+    **asked: Any,  # fields of the request
+) -> None:
+    """Make one page and show it."""
+    message = request_message(**asked)
+    if server:
+        if bundle or data or now or override:
+            text = "--server has its own bundle, data, settings and now; leave out --bundle, --data, --set and --now"
+            raise ConfigError(text)
+        with Client(server) as client:
+            made = client.generate_page(message)
+    elif bundle and data:
+        made = offline(message, bundle, data, now=now, homepage=homepage, override=override)
+    else:
+        text = "a page needs --bundle and --data, or --server"
+        raise ConfigError(text)
+    _show(made, message, as_json=as_json, html_file=html_file)
+
+
+def request_message(time: int | None, device: str | None, **fields: Any) -> GeneratePageRequest:
+    """
+    The message that asks for it; what is None is left to the answerer.
+
+    Raises:
+        RequestError: what no message can say.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    if time is not None:
+        given["time"] = Timestamp(seconds=time // 1_000, nanos=time % 1_000 * 1_000_000)
+    if device is not None:
+        given["device"] = Device.Value(f"DEVICE_{device.upper()}")
+    try:
+        return GeneratePageRequest(view=PAGE_VIEW_FULL, **given)
+    except ValueError as error:  # a number beyond its type, text that is not UTF-8
+        raise RequestError(Violation("request", str(error))) from error
+
+
+def offline(
+    message: GeneratePageRequest,
+    bundle: Path,
+    data: Path,
+    *,
+    now: str | None,
+    homepage: str,
+    override: Mapping[str, Any],
+) -> GeneratePageResponse:
+    """The page that a server of this bundle and these data would send."""
+    from pagegen.serving.live import Sources, load_live  # with --server nothing of it is loaded
+
+    sources = Sources(homepage=homepage_of(homepage), page=override, now=now)
+    return load_live(sources, bundle, data).answer(message)
+
+
+def _show(made: GeneratePageResponse, message: GeneratePageRequest, *, as_json: bool, html_file: Path | None) -> None:
+    if html_file is not None:
+        html_file.write_text(html(made, message.member_id, message.language), "utf-8")
+        click.echo(f"Wrote {html_file}", err=True)
+    if as_json:
+        from pagegen.serving.wire import json_text
+
+        click.echo(json_text(made))
+    elif html_file is None:
+        _print(made)
+
+
+def _print(made: GeneratePageResponse) -> None:
+    """Each row's heading and its titles, as many as the terminal is wide."""
+    console = Console()
+    for row in made.rows:
+        console.print(Text(row.heading, "bold"), Text(f"{row.kind}, {len(row.title_ids)}", "dim"), soft_wrap=True)
+        console.print(Text("  " + " · ".join(row.names)), no_wrap=True, overflow="ellipsis")
+    left_out = [degradation.source for degradation in made.degradations]
+    said = provenance(made) | ({"without": ", ".join(left_out)} if left_out else {})
+    console.print(Text("  ".join(f"{name} {value}" for name, value in said.items()), "dim"), soft_wrap=True)

@@ -1,0 +1,85 @@
+"""Every source of the homepage keeps the contract of sources, on its own data and on a catalog that has moved on."""
+
+import polars as pl
+import pytest
+
+from pagegen.data.schema import CATALOG
+from pagegen.engine import Engine
+from pagegen.homepage import HOME
+from pagegen.pool import Source, as_scorer
+from tests.contracts import check_candidates, check_scorer, check_source, proposal, proposed, some_requests, source_of
+from tests.worlds import World, ask, days_ago, engine_of, moved, page_config, small_settings, tiny_engine, tiny_models, title
+
+SETTINGS = small_settings()
+
+
+@pytest.mark.parametrize("name", HOME.sources)
+def test_sources_keep_their_contract(name: str, engine: Engine) -> None:
+    """Well formed, allowed, best first, deterministic, batch equal to singles, the same out of a bundle."""
+    part, catalog = HOME.sources[name], engine.data.catalog
+
+    def saved(source: Source) -> Source:
+        arrays = source.save() if part.fitted else {}  # type: ignore[attr-defined]
+        same = catalog.ids.positions(catalog.ids.names)
+        return part.load(arrays, same, len(catalog), page_config(HOME, SETTINGS, name))
+
+    check_source(name, engine, saved)
+
+
+@pytest.mark.parametrize("name", ["als", "because_you_watched", "trending"])
+def test_scorers_keep_their_contract(name: str, engine: Engine) -> None:
+    """Scores of the whole catalog that no neighbour in the batch changes."""
+    check_scorer(as_scorer(source_of(engine, name)), engine.data)
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+@pytest.mark.parametrize("name", HOME.sources)
+def test_a_row_brings_no_more_than_was_asked_for(name: str, limit: int, engine: Engine) -> None:
+    """Also where a chart would have ten."""
+    source, asked = source_of(engine, name), proposal(engine, some_requests(), limit)
+
+    check_candidates(source, asked, source.propose(asked))
+
+
+def test_models_follow_their_titles_to_another_catalog(medium: World, engine: Engine) -> None:
+    """Titles that are new and nowhere licensed shift all positions and change nothing that is proposed."""
+    hidden = [title(f"{letter}-hidden", windows=[], genres=["Aaa", "Drama", "Zzz"], cast=["A. Newcomer"]) for letter in "asz"]
+    more = World(**medium.tables | {"catalog": pl.concat([pl.DataFrame(hidden, schema=CATALOG), medium.catalog])})
+    models = tiny_models(medium.data, SETTINGS)
+    other = engine_of(moved(models, medium.data, more.data, SETTINGS), more.data, SETTINGS)
+    requests = some_requests()
+    expected = {s.name: proposed(s, proposal(engine, requests)) for s in engine.sources}
+
+    assert expected == {s.name: proposed(s, proposal(other, requests)) for s in other.sources}
+    assert more.data.catalog.ids.position("t000") == medium.data.catalog.ids.position("t000") + 2
+
+
+def test_models_survive_a_catalog_that_lost_and_gained_titles(medium: World) -> None:
+    """Every third title is gone, a few are new: rows still hold only what is there and allowed."""
+    new = pl.DataFrame([title(f"new{n}", release_time=days_ago(n + 1)) for n in range(5)], schema=CATALOG)
+    catalog = pl.concat([new, medium.catalog.gather_every(3), medium.catalog.gather_every(3, 1)])
+    events = medium.events.filter(pl.col("title_id").is_in(catalog["title_id"].to_list()))
+    other = World(catalog=catalog, members=medium.members, events=events)
+    models = moved(tiny_models(medium.data, SETTINGS), medium.data, other.data, SETTINGS)
+    engine = engine_of(models, other.data, SETTINGS)
+    asked = proposal(engine, some_requests())
+
+    for source in engine.sources:
+        check_candidates(source, asked, source.propose(asked))
+        assert len(source.propose(asked).title) > 0
+
+
+@pytest.mark.parametrize("name", HOME.sources)
+def test_sources_live_without_events(name: str, medium: World) -> None:
+    """Fitted on nothing and asked by strangers: no row is wrong, and no source falls over."""
+    engine = tiny_engine(World(**medium.tables | {"events": medium.events.clear()}).data)
+    source, asked = source_of(engine, name), proposal(engine, [ask(), ask("m001", kids=True)])
+    found = source.propose(asked)
+
+    check_candidates(source, asked, found)
+    assert (len(found.title) > 0) == (name == "facets")
+
+
+def test_the_scorers_are_these(engine: Engine) -> None:
+    """A new source that scores the whole catalog joins the contract above."""
+    assert ["als", "because_you_watched", "trending"] == [s.name for s in engine.sources if as_scorer(s)]

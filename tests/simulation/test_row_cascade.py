@@ -1,0 +1,156 @@
+"""The first behaviour: what it draws is, on average, what it says."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from pagegen.arrays import NONE, groups
+from pagegen.simulation import row_cascade
+from pagegen.simulation.behaviour import sigmoid
+from pagegen.simulation.row_cascade import RowCascade, cascade, easiest_slot
+from tests.simulation.made_pages import Says, judged, page
+
+BEHAVIOUR = RowCascade()
+MANY = 40_000
+
+
+def mean_plays(rows, utility, wants=(), seed=0):
+    """Plays a page of many independent visits, and their standard error."""
+    pages = page(rows, members=np.zeros(MANY))
+    truth = Says(judged=judged(pages, list(utility) * MANY, wants=wants))
+    responses = BEHAVIOUR.respond(truth, pages, np.random.default_rng(seed))
+    plays = np.bincount(groups(pages.row_start)[groups(pages.start)], responses.played, minlength=MANY)
+    return plays.mean(), plays.std() / np.sqrt(MANY), float(BEHAVIOUR.expected_plays(truth, pages)[0])
+
+
+@pytest.mark.parametrize(
+    ("rows", "utility", "wants"),
+    [
+        ([[0, 1, 2, 3, 4]], [0.5, -1.0, 0.0, 1.0, 2.0], ()),
+        ([[0, 1], [2, 3, 4, 5], [6]], [-2.0, -1.0, 0.0, -3.0, 1.0, 0.5, 2.0], ()),
+        ([[0, 1, 2], [2, 0, 3], [0]], [1.0, 0.0, 2.0, 2.0, 1.0, -1.0, 1.0], ()),
+        ([[0, 1, 2, 3], [4, 1]], [-1.0, -1.0, 0.0, -2.0, 0.0, -1.0], ((3, 0.3), (1, 0.2), (9, 0.1))),
+        ([[0, 1], [2]], [-np.inf, 0.0, -np.inf], ()),
+    ],
+    ids=["one row", "three rows", "repeated titles", "visits that continue something", "titles that may not be shown"],
+)
+def test_expected_plays_are_the_mean_of_what_is_drawn(rows, utility, wants):
+    """Over 40,000 visits the mean lies within four standard errors of the expectation."""
+    mean, error, expected = mean_plays(rows, utility, wants)
+
+    assert abs(mean - expected) < 4 * error
+
+
+def test_expected_plays_equal_the_sum_over_all_that_can_happen():
+    """A page of two rows of two titles, enumerated: enter, look on, play, end, go on."""
+    pages = page([[0, 1], [2, 3]], visible=2)
+    truth = Says(judged=judged(pages, [0.3, -0.8, 1.2, -0.1]))
+    chances = cascade(pages, truth.judged)
+    total = 0.0
+    for first, second in itertools.product(row_outcomes(chances, 0), row_outcomes(chances, 1)):
+        goes_on = first[2]
+        total += first[0] * (first[1] + goes_on * second[0] * second[1])
+    # Summing over the second row's outcomes already weighs the first; no double counting: chances of each row sum to 1.
+
+    assert total == pytest.approx(BEHAVIOUR.expected_plays(truth, pages)[0], abs=1e-12)
+
+
+def row_outcomes(chances, row):
+    """(chance, plays, chance to go on to the next row) of every way through a row of two titles."""
+    enter, play, on, ends = chances.enter[row], chances.play[row], chances.on[row, 0], row_cascade.ENDS
+    yield 1 - enter, 0, chances.passing[row]
+    for played, ended, looked, again in itertools.product((0, 1), (0, 1), (0, 1), ((0, 0), (1, 0), (1, 1))):
+        if ended and not played:
+            continue
+        chance = enter * (play[0] if played else 1 - play[0])
+        if played:
+            chance *= ends if ended else 1 - ends
+        if ended:
+            if looked or again != (0, 0):
+                continue
+            yield chance, 1, 0.0
+            continue
+        chance *= on if looked else 1 - on
+        if not looked:
+            if again == (0, 0):
+                yield chance, played, chances.leave[row]
+            continue
+        second = (1 - play[1]) if not again[0] else play[1] * (ends if again[1] else 1 - ends)
+        yield chance * second, played + again[0], 0.0 if again[1] else chances.leave[row]
+
+
+def test_a_page_of_titles_that_may_not_be_shown_gets_no_play():
+    pages = page([[0, 1, 2]])
+
+    assert [0.0] == BEHAVIOUR.expected_plays(Says(judged=judged(pages, -np.inf)), pages).tolist()
+
+
+def test_what_is_wanted_higher_up_is_played_more():
+    """Two pages with the same titles: the one that begins with the best gets more plays."""
+    good, bad = page([[0, 1], [2, 3]]), page([[2, 3], [0, 1]])
+    utility = np.array([1.0, 0.5, -3.0, -3.0])
+
+    best = BEHAVIOUR.expected_plays(Says(judged=judged(good, utility)), good)
+    worst = BEHAVIOUR.expected_plays(Says(judged=judged(bad, utility[[2, 3, 0, 1]])), bad)
+
+    assert best > worst
+
+
+def test_a_title_seen_above_is_hardly_wanted_again():
+    pages = page([[0, 1], [0, 2]])
+    chances = cascade(pages, judged(pages, 0.0))
+
+    assert sigmoid(-row_cascade.TIRED * np.log(2) - row_cascade.SEEN_ABOVE) == pytest.approx(chances.play[1, 0])
+    assert chances.play[1, 1] > chances.play[1, 0]
+
+
+def test_the_same_title_on_the_next_page_is_new():
+    """Repetition counts within a page, not across the batch."""
+    chances = cascade(page([[0, 1]], members=[0, 1]), judged(page([[0, 1]], members=[0, 1]), 0.0))
+
+    assert (chances.play == 0.5).all()
+
+
+def test_a_wanted_title_is_found_at_its_easiest_slot():
+    """Title 7 stands in the second row in view and in the first row behind two swipes."""
+    pages = page([[0, 1, 2, 3, 4, 5, 7], [7, 8]])
+
+    slot, chance = easiest_slot(pages, np.array([0, 0], np.int32), np.array([7, 9], np.int32))
+
+    assert [7, NONE] == slot.tolist()
+    assert [row_cascade.SEEK, 0.0] == pytest.approx(chance.tolist())
+
+
+def test_who_came_for_a_title_plays_only_that():
+    pages = page([[0, 1], [2, 3]], members=np.zeros(500))
+    truth = Says(judged=judged(pages, 3.0, wants=((2, 1.0),)))
+
+    responses = BEHAVIOUR.respond(truth, pages, np.random.default_rng(1))
+    played = pages.title[responses.played]
+
+    assert {2} == set(played.tolist())
+    assert {NONE, 2} == set(responses.searched.tolist())
+    assert 500 >= len(played) + (responses.searched == 2).sum()
+
+
+def test_responses_are_consistent():
+    """Played, clicked, listed and refused titles were examined; examined ones were in view; nothing lies below the end."""
+    pages = page([list(range(8)), list(range(8, 14)), [14, 15]], members=np.zeros(3000))
+    responses = BEHAVIOUR.respond(Says(judged=judged(pages, -1.5, wants=((9, 0.2),))), pages, np.random.default_rng(2))
+    row = groups(pages.start)
+    column = np.arange(len(row)) - pages.start[row]
+
+    for done in (responses.played, responses.clicked, responses.listed, responses.refused):
+        assert responses.examined[done].all()
+    assert (column < responses.seen[row])[responses.examined].all()
+    seen = responses.seen.reshape(-1, 3) > 0
+    assert (seen[:, :-1] >= seen[:, 1:]).all()
+
+
+def test_an_empty_batch_is_answered():
+    pages = page([[0]], members=[])
+    truth = Says(judged=judged(pages, 0.0))
+
+    assert 0 == len(BEHAVIOUR.expected_plays(truth, pages))
+    assert 0 == len(BEHAVIOUR.respond(truth, pages, np.random.default_rng(0)).played)
