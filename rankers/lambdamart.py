@@ -20,7 +20,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feature_fraction: float = 0.5
     min_data_in_leaf: int = 100
     reg: float = 10.0
-    truncation: int = 30  # the top of a request that counts
+    truncation: int = 10  # the top of a request that counts
     threads: int = 2
 
 

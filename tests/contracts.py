@@ -156,3 +156,25 @@ def check_scorer(scorer: TitleScorer | None, data: Dataset) -> None:
     assert [one.tobytes() for one in alone] == [row.tobytes() for row in score]
     assert score[order].tobytes() == scorer.score(contexts_of([requests[i] for i in order], data)).tobytes()
     assert (0, len(data.catalog)) == scorer.score(contexts_of([], data)).shape
+
+
+def check_family(name: str, engine: Engine) -> None:
+    """Columns as declared, no two alike, numbers or NaN, never infinite; the same to the bit alone and in any batch."""
+    requests = some_requests()
+    retrieved = engine.retrieve(requests)
+    family = next(family for family in engine.families if family.name == name)
+    place = [retrieved.table.names.index(column) for column in family.columns]
+    values = retrieved.table.values[:, place]
+    parts = np.split(values, retrieved.table.start[1:-1])
+    alone = [engine.retrieve([request]).table.values[:, place] for request in requests]
+    order = np.random.default_rng(1).permutation(len(requests))
+    shuffled = engine.retrieve([requests[i] for i in order]).table
+
+    assert len(set(retrieved.table.names)) == len(retrieved.table.names)
+    assert [len(family.columns)] == sorted({len(family.compute(retrieved.pairs)), len(place)})
+    assert all(np.shape(column) == (len(values),) for column in family.compute(retrieved.pairs))
+    assert not np.isinf(values).any()
+    assert np.isfinite(values).any(axis=0).all()
+    assert [part.tobytes() for part in parts] == [one.tobytes() for one in alone]
+    assert b"".join(parts[i].tobytes() for i in order) == shuffled.values[:, place].tobytes()
+    assert (0, len(place)) == engine.retrieve([]).table.values[:, place].shape

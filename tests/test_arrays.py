@@ -54,7 +54,11 @@ def ranks(group: list[float]) -> list[int]:
     return [order.index(i) for i in range(len(group))]
 
 
-@given(st.lists(st.tuples(SCORES, st.booleans()), max_size=30), st.integers(0, 12), st.sampled_from([np.float32, np.float64]))
+@given(
+    st.lists(st.tuples(SCORES, st.booleans()), max_size=30),
+    st.integers(0, 12),
+    st.sampled_from([np.float32, np.float64]),
+)
 def test_best_takes_the_highest_that_are_allowed(rows: list[tuple[float, bool]], limit: int, dtype: type) -> None:
     """Best first, never NaN, never what is not allowed; ties go to the lower position."""
     score, allowed = np.array([s for s, _ in rows], dtype), np.array([a for _, a in rows], np.bool_)

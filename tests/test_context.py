@@ -89,7 +89,12 @@ def test_recent_events_join_the_history_in_time_order() -> None:
         ask("a stranger", recent_events=(RecentEvent(title_id="b", kind="list_add", time=days_ago(9)),)),
     )
     h = read(data, ask("me", recent_events=recent)).history
-    assert (0.4, 3.5, 1, 2) == (round(float(h.fraction[-1]), 6), float(h.grade[-1]), int(h.season[-1]), int(h.episode[-1]))
+    assert (0.4, 3.5, 1, 2) == (
+        round(float(h.fraction[-1]), 6),
+        float(h.grade[-1]),
+        int(h.season[-1]),
+        int(h.episode[-1]),
+    )
 
 
 @pytest.mark.parametrize(

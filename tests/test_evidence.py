@@ -23,7 +23,13 @@ def reasons(data: Dataset, request: PageRequest) -> dict[str, str]:
 
 def test_new_is_released_within_thirty_days() -> None:
     """A day before and thirty days after it is not new; a release known by its year only never is."""
-    films = {"today": days_ago(0.1), "month": days_ago(29.9), "older": days_ago(30), "later": days_ago(-1), "unknown": None}
+    films = {
+        "today": days_ago(0.1),
+        "month": days_ago(29.9),
+        "older": days_ago(30),
+        "later": days_ago(-1),
+        "unknown": None,
+    }
     data = world([title(name, release_time=time) for name, time in films.items()])
 
     assert ["month", "today"] == [name for name, reason in reasons(data, ask()).items() if reason == "new"]
@@ -48,7 +54,9 @@ def test_people_are_those_of_three_titles_the_member_played() -> None:
     three = [*two, play("me", "t2", days_ago(9)), play("you", "else", days_ago(9))]
 
     assert {"": 5} == dict(Counter(reasons(world(films, two), ask("me")).values()))
-    assert {"t0", "t1", "t2", "next"} == {t for t, why in reasons(world(films, three), ask("me")).items() if why == "people"}
+    assert {"t0", "t1", "t2", "next"} == {
+        t for t, why in reasons(world(films, three), ask("me")).items() if why == "people"
+    }
 
 
 def test_every_reason_on_a_page_is_true(engine: Engine, medium: World) -> None:
@@ -61,7 +69,9 @@ def test_every_reason_on_a_page_is_true(engine: Engine, medium: World) -> None:
         new, top, people = found_in_tables(medium, request, page.watermark, local)
         for row in page.rows:
             shown += row.reasons
-            expected += ["new" if t in new else "top_10" if t in top else "people" if t in people else "" for t in row.title_ids]
+            expected += [
+                "new" if t in new else "top_10" if t in top else "people" if t in people else "" for t in row.title_ids
+            ]
 
     assert expected == shown
     assert {"", "new", "top_10", "people"} == set(shown)

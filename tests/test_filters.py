@@ -12,7 +12,12 @@ from pagegen.request import PageRequest, RecentEvent
 from tests.contracts import check_filter
 from tests.worlds import NOW, World, ask, days_ago, event, member, play, title, window, world
 
-RATED = [title("all", maturity=0), title("seven", maturity=7), title("eight", maturity=8), title("unrated", maturity=None)]
+RATED = [
+    title("all", maturity=0),
+    title("seven", maturity=7),
+    title("eight", maturity=8),
+    title("unrated", maturity=None),
+]
 
 
 def kept(filter_: Filter, data: Dataset, request: PageRequest) -> list[str]:
@@ -92,7 +97,9 @@ def test_kids_see_what_is_rated_for_kids(who: str, asked: bool | None, expected:
         ([window("NO", None, days_ago(9)), window("SE", days_ago(1), None)], "NO", False),
     ],
 )
-def test_licence_windows_open_and_close_to_the_millisecond(windows: list | None, country: str | None, may: bool) -> None:
+def test_licence_windows_open_and_close_to_the_millisecond(
+    windows: list | None, country: str | None, may: bool
+) -> None:
     """From its start, until before its end, in its country or anywhere; no list: everywhere; an empty list: nowhere."""
     data = world([title("a", windows=windows), title("b", windows=[window("SE")])])
 
@@ -177,4 +184,6 @@ def test_only_watched_is_soft() -> None:
     made = {name: part.make(part.config()) for name, part in HOME.filters.items()}
 
     assert ["watched"] == [name for name, filter_ in made.items() if filter_.soft]
-    assert set() == {spared for part in HOME.sources.values() for kind in part.kinds for spared in kind.spares} - {"watched"}
+    assert set() == {spared for part in HOME.sources.values() for kind in part.kinds for spared in kind.spares} - {
+        "watched"
+    }

@@ -58,7 +58,9 @@ def test_the_page_id_changes_with_every_field(engine: Engine, change: dict[str, 
         ({"watermark": None}, {"watermark": 1_000_000}),
     ],
 )
-def test_the_page_id_is_blind_to_how_a_request_is_spelt(engine: Engine, one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_the_page_id_is_blind_to_how_a_request_is_spelt(
+    engine: Engine, one: dict[str, Any], other: dict[str, Any]
+) -> None:
     """The order of a list, a name twice, a source that is not there, a watermark above all that has happened."""
     assert page_id(engine, **one) == page_id(engine, **other)
     assert replace(PLAIN, **one) != replace(PLAIN, **other)

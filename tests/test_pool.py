@@ -37,7 +37,9 @@ class Fixed:
         rows = RowsBuilder()
         for b in range(len(proposal.contexts)):
             for kind, titles in enumerate(self.rows.values()):
-                rows.add((b, kind, -1, 0), DATA.catalog.ids.positions(titles), np.arange(len(titles), 0, -1, np.float32))
+                rows.add(
+                    (b, kind, -1, 0), DATA.catalog.ids.positions(titles), np.arange(len(titles), 0, -1, np.float32)
+                )
         return rows.build()
 
 
@@ -62,7 +64,10 @@ FIRST, SECOND = Fixed("first", {LEFT: "abc", AGAIN: "ba"}), Fixed("second", {RIG
 
 
 def pool(
-    sources: list[Source], *requests: PageRequest, off: frozenset[str] = frozenset(), on_failure: OnFailure | None = None
+    sources: list[Source],
+    *requests: PageRequest,
+    off: frozenset[str] = frozenset(),
+    on_failure: OnFailure | None = None,
 ) -> Gathered:
     contexts = read_contexts(requests, DATA, TrendWindows())
     eligible: Eligible = apply([Watched()], contexts)
@@ -107,7 +112,9 @@ def test_rows_come_by_request_and_in_the_order_of_the_sources() -> None:
     ],
     ids=range(8),
 )
-def test_requests_and_settings_choose_row_kinds(request_: PageRequest, off: frozenset[str], expected: list[str]) -> None:
+def test_requests_and_settings_choose_row_kinds(
+    request_: PageRequest, off: frozenset[str], expected: list[str]
+) -> None:
     """Wanted, unwanted, switched off, disabled; and the neighbour in the batch gets all that is on."""
     found = told(pool([FIRST, SECOND], request_, ask(), off=off), [FIRST, SECOND])
     everything = [name for name in ("left", "again", "right") if name not in off]
@@ -131,7 +138,9 @@ def test_a_scorer_that_fails_has_no_opinion(where: str) -> None:
     assert [7.0, True] == [failed.scores["good"][0, 0], np.isnan(failed.scores["bad"]).all()]
 
 
-@pytest.mark.parametrize("error", [SourceError("gone"), ValueError("a bug"), MemoryError()], ids=["gone", "bug", "memory"])
+@pytest.mark.parametrize(
+    "error", [SourceError("gone"), ValueError("a bug"), MemoryError()], ids=["gone", "bug", "memory"]
+)
 def test_without_a_way_to_fail_a_failure_stops_the_run(error: Exception) -> None:
     """Training and simulation never make up for a source that is missing."""
     with pytest.raises(type(error)):

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from pagegen.engine import Engine
 from pagegen.errors import RequestError
-from pagegen.request import MAX_EXCLUDED, MAX_NAMES, MAX_RECENT_EVENTS, MAX_TIME_MS, PageRequest, RecentEvent, check_request
+from pagegen.request import (
+    MAX_EXCLUDED,
+    MAX_NAMES,
+    MAX_RECENT_EVENTS,
+    MAX_TIME_MS,
+    PageRequest,
+    RecentEvent,
+    check_request,
+)
 from tests.worlds import NOW, ask
 
 SEEN = RecentEvent(title_id="t001", kind="play", time=NOW - 1)

@@ -21,7 +21,9 @@ def test_tables_merge_and_lists_replace() -> None:
     base = {"a": {"x": 1, "list": [1, 2], "deep": {"p": 1, "q": 2}}, "b": 1}
     over = {"a": {"list": [3], "deep": {"q": 5}, "new": 0}, "b": {"now": "a table"}}
 
-    assert {"a": {"x": 1, "list": [3], "deep": {"p": 1, "q": 5}, "new": 0}, "b": {"now": "a table"}} == merged(base, over)
+    assert {"a": {"x": 1, "list": [3], "deep": {"p": 1, "q": 5}, "new": 0}, "b": {"now": "a table"}} == merged(
+        base, over
+    )
     assert {"a": {"x": 1, "list": [1, 2], "deep": {"p": 1, "q": 2}}, "b": 1} == base
 
 

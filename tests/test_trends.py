@@ -28,7 +28,9 @@ def test_only_closed_hours_count() -> None:
     before, after = ask(time=at_eight + HOUR - 1), ask(time=at_eight + HOUR)
     t = view(data, before, after)
 
-    assert [[0.0, 1.0]] * 6 == [x[:, 0].tolist() for x in (t.day, t.short, t.long, t.total, t.graded, t.grade_sum / 2.5)]
+    assert [[0.0, 1.0]] * 6 == [
+        x[:, 0].tolist() for x in (t.day, t.short, t.long, t.total, t.graded, t.grade_sum / 2.5)
+    ]
     assert [NEVER, at_eight] == t.last_ms[:, 0].tolist()
     assert [at_eight, at_eight] == t.first_ms[:, 0].tolist()
     assert [NOT_YET] == view(data, ask(time=at_eight)).first_ms[:, 0].tolist()
@@ -47,7 +49,9 @@ def test_a_small_country_speaks_with_the_world(plays: int, local: bool) -> None:
     """Under 20 plays in the country's week, day, short and long count the world; the total always does."""
     people = [member("ola", country="NO"), member("joe", country="US")]
     mine = [play("ola", "a", days_ago(1 + i / 10)) for i in range(plays)]
-    data = world([title("a"), title("b")], [*mine, play("joe", "b", days_ago(2)), play("joe", "a", days_ago(2))], people)
+    data = world(
+        [title("a"), title("b")], [*mine, play("joe", "b", days_ago(2)), play("joe", "a", days_ago(2))], people
+    )
     t = view(data, ask("ola"), ask("stranger"))
 
     assert [local, False] == t.local.tolist()
@@ -64,7 +68,9 @@ def test_trends_are_what_polars_counts(medium: World, who: int, hours: int, ms: 
     unseen = log["time"][watermark] if watermark is not None and watermark < len(log) else request.time
     until = min(request.time, unseen)
 
-    assert recount(medium.data, log, until, home(log, medium.members, country, until)) == shown(view(medium.data, request))
+    assert recount(medium.data, log, until, home(log, medium.members, country, until)) == shown(
+        view(medium.data, request)
+    )
 
 
 def home(log: pl.DataFrame, members: pl.DataFrame, country: str | None, until: int) -> pl.DataFrame | None:

@@ -4,8 +4,8 @@
 A cron line: `pagegen train --data DATA --out /var/lib/pagegen/next --publish /var/lib/pagegen/bundles --json`.
 """
 
-import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +13,65 @@ import click
 import msgspec
 from rich.console import Console
 
+from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import Table, merged, resolve
-from pagegen.cli.options import homepage_option, instant, read_config, set_option
+from pagegen.cli.homepages import homepage as homepage_of
+from pagegen.cli.options import FOLDER, homepage_option, instant, read_toml, set_option
 from pagegen.cli.train_tables import print_done
 from pagegen.training.job import Order, retrain
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
-THREADED = {"source": {"als": {}}, "rankers": {"lambdamart": {}}}
 
-
-@click.command("train")
+@click.command()
 @click.option("--data", type=FOLDER, required=True, help="Data folder.")
-@click.option("--out", type=FOLDER, help="Bundle to write; an earlier one there is replaced. Not needed with --publish.")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML over the homepage's settings.")
-@click.option("--as-of", callback=instant, metavar="TIME", help="Only what happened before counts. [everything]")
-@click.option("--rng-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--out", type=FOLDER, required=True, help="Bundle to write; an earlier bundle there is replaced.")
+@click.option("--config", "config_file", type=FOLDER, help="TOML over the homepage's settings.")
+@click.option("--as-of", "as_of_ms", callback=instant, metavar="TIME", help="Only what happened before it counts.")
+@click.option("--rng-seed", type=click.IntRange(0), default=0, show_default=True, help="Fixes all randomness.")
 @click.option("--previous", type=FOLDER, help="Bundle to compare with. [DIR/current of --publish]")
-@click.option("--publish", type=FOLDER, help="Folder of bundles: adds DIR/<bundle id> and moves DIR/current.")
-@click.option("--gate/--no-gate", default=True, help="Refuse a bundle that is not better than popularity or worse.")
-@click.option("--threads", type=click.IntRange(1), help="Threads of the sources and rankers that have a setting for it.")
+@click.option("--publish", type=FOLDER, metavar="DIR", help="Adds DIR/<bundle id> and moves the link DIR/current.")
+@click.option("--gate/--no-gate", default=True, help="Whether a bundle must beat popularity and hold its ground.")
+@click.option("--threads", type=click.IntRange(1), help="Threads of the sources and rankers that use several. [2]")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @homepage_option
 @set_option
-def train(**options: Any) -> None:
-    """Train a bundle, judge it on the newest past requests, and publish it if it is good enough."""
-    if options["out"] is None and options["publish"] is None:
-        message = "say where the bundle goes: --out, --publish, or both"
-        raise click.UsageError(message)
+def train(
+    *,
+    config_file: Path | None,
+    threads: int | None,
+    as_json: bool,
+    homepage: str,
+    override: Mapping[str, Any],
+    **order: Any,  # the fields of an Order
+) -> None:
+    """
+    Learn a bundle, judge it on the newest past requests, and publish it if it is good enough.
+
+    The same data, settings, seed and libraries make the same bundle, byte for byte; where the bundle to compare with
+    has them all, nothing is done.
+    """
+    home = homepage_of(homepage)
+    layers = [read_toml(config_file) if config_file else {}, _threads(home, threads), override]
+    begun, console = time.monotonic(), Console(stderr=True)
+
+    def say(step: str) -> None:
+        console.print(f"[dim]{time.monotonic() - begun:6.1f} s[/]  {step}", highlight=False)
+
+    done = retrain(home, resolve(home, *layers), Order(**order), say)
+    if as_json:
+        click.echo(msgspec.json.encode(done).decode())
+    else:
+        print_done(done)
+
+
+def _threads(home: Homepage, threads: int | None) -> Table:
+    """A setting for each part that has one for threads."""
+    rooms = {
+        "source": {name: part.fit_config for name, part in home.sources.items()},
+        "rankers": {name: part.config for name, part in home.rankers.items()},
+    }
+    table: dict[str, Any] = {}
+    for room, configs in rooms.items():
+        for name, config in configs.items():
+            if threads is not None and "threads" in config.__struct_fields__:
+                table = merged(table, {"fit": {room: {name: {"threads": threads}}}})
+    return table

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pagegen.arrays import groups, lengths, record
+from pagegen.arrays import Float64, groups, lengths, record
+from pagegen.context import History
 from pagegen.data.catalog import NOT_KNOWN
 from pagegen.data.events import PLAY
 from pagegen.data.schema import DEVICES
@@ -22,21 +23,26 @@ class MemberActivity:
         contexts = pairs.contexts
         played, release = contexts.played, contexts.data.catalog.release_ms
         request = groups(played.start)
-        some = lengths(played.start) > 0
-        first, last = (np.where(some, played.time.take(i, mode="clip") if len(played.time) else 0, 0) for i in _ends(played.start))
+        first, last = _first_and_last(contexts.history)
         age = np.where(release[played.title] == NOT_KNOWN, np.nan, (played.time - release[played.title]) / DAY_MS)
         per_request = (
             np.log1p(lengths(played.start)),
-            np.where(some, (contexts.time - last) / DAY_MS, np.nan),
-            np.where(some, (contexts.time - first) / DAY_MS, np.nan),
+            (contexts.time - last) / DAY_MS,
+            (contexts.time - first) / DAY_MS,
             means(request, played.grade.astype(np.float64), len(contexts)),
             means(request, np.log1p(np.maximum(age, 0.0)), len(contexts)),
         )
         return [pairs.spread(value) for value in per_request]
 
 
-def _ends(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return start[:-1], start[1:] - 1
+def _first_and_last(history: History) -> tuple[Float64, Float64]:
+    """[B] times of the first and of the last play; NaN without one."""
+    play = np.flatnonzero(history.kind == PLAY)
+    request, time = groups(history.start)[play], history.time[play]
+    first, last = np.full((2, len(history.start) - 1), np.nan)
+    first[request[::-1]] = time[::-1]  # repeated index: the one written last wins
+    last[request] = time
+    return first, last
 
 
 @record

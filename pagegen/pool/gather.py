@@ -52,8 +52,9 @@ def gather(
     for source in sources:
         wanted = _wanted(source.kinds, contexts.requests, limits.off)
         enabled = np.array([source.name not in r.disabled_sources for r in contexts.requests], np.bool_)
+        scorer = as_scorer(source)
         try:
-            if scorer := as_scorer(source):
+            if scorer:
                 scores[source.name] = np.where(enabled[:, None], scorer.score(contexts), nothing) if enabled.any() else nothing
             if enabled.any():
                 proposed = source.propose(Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles))
@@ -61,7 +62,7 @@ def gather(
         except Exception as error:
             if on_failure is None or isinstance(error, SchemaError):
                 raise
-            if source.name in scores:
+            if scorer:
                 scores[source.name] = nothing
             failed.append(source.name)
             on_failure(source.name, error)

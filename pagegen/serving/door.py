@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pagegen.data.trends import DAY_MS
 from pagegen.errors import ConfigError
 from pagegen.request import MAX_TIME_MS
 
-DAY_MS = 86_400_000
 WALL, DATA_END = "wall", "data-end"
 
 

@@ -33,10 +33,9 @@ log = logging.getLogger(__name__)
 class Worker:
     """A gRPC server, its health, and what it serves."""
 
-    def __init__(self, plan: Plan, sources: Sources) -> None:
-        self._plan, self._sources = plan, sources
-        self._meter = Meter(REGISTRY)
-        self._service = PageService(Gate(plan.at_once, plan.waiting), self._meter)
+    def __init__(self, plan: Plan, sources: Sources, meter: Meter) -> None:
+        self._plan, self._sources, self._meter = plan, sources, meter
+        self._service = PageService(Gate(plan.at_once, plan.waiting), meter)
         self._health = health.HealthServicer()
         self._server = new_server(plan, self._service, self._health)
         self._set_health(NOT_SERVING)
@@ -101,7 +100,7 @@ def work(plan: Plan, homepage: Homepage, tell: Callable[[Word], None], *, early:
         PagegenError: it cannot start.
     """
     orders = listen_to_parent()
-    worker = Worker(plan, Sources(homepage=homepage, page=plan.page, now=plan.now))
+    worker = Worker(plan, Sources(homepage=homepage, page=plan.page, now=plan.now), Meter(REGISTRY))
     try:
         if early:
             worker.listen()

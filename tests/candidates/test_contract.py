@@ -8,7 +8,18 @@ from pagegen.engine import Engine
 from pagegen.homepage import HOME
 from pagegen.pool import Source, as_scorer
 from tests.contracts import check_candidates, check_scorer, check_source, proposal, proposed, some_requests, source_of
-from tests.worlds import World, ask, days_ago, engine_of, moved, page_config, small_settings, tiny_engine, tiny_models, title
+from tests.worlds import (
+    World,
+    ask,
+    days_ago,
+    engine_of,
+    moved,
+    page_config,
+    small_settings,
+    tiny_engine,
+    tiny_models,
+    title,
+)
 
 SETTINGS = small_settings()
 
@@ -43,7 +54,9 @@ def test_a_row_brings_no_more_than_was_asked_for(name: str, limit: int, engine: 
 
 def test_models_follow_their_titles_to_another_catalog(medium: World, engine: Engine) -> None:
     """Titles that are new and nowhere licensed shift all positions and change nothing that is proposed."""
-    hidden = [title(f"{letter}-hidden", windows=[], genres=["Aaa", "Drama", "Zzz"], cast=["A. Newcomer"]) for letter in "asz"]
+    hidden = [
+        title(f"{letter}-hidden", windows=[], genres=["Aaa", "Drama", "Zzz"], cast=["A. Newcomer"]) for letter in "asz"
+    ]
     more = World(**medium.tables | {"catalog": pl.concat([pl.DataFrame(hidden, schema=CATALOG), medium.catalog])})
     models = tiny_models(medium.data, SETTINGS)
     other = engine_of(moved(models, medium.data, more.data, SETTINGS), more.data, SETTINGS)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from pagegen.arrays import NONE, record
+from pagegen.arrays import NONE, record, starts
 from pagegen.simulation.behaviour import Judged, Shown
 from pagegen.simulation.world.rhythm import DAY_MS, EPOCH_MS, HOUR_MS
 
@@ -20,7 +20,9 @@ class Says:
         return self.judged
 
 
-def page(rows: list[list[int]], *, visible: int = 3, kind: str = "top_picks", members: Any = (0,), at_day: float = 10.0) -> Shown:
+def page(
+    rows: list[list[int]], *, visible: int = 3, kind: str = "top_picks", members: Any = (0,), at_day: float = 10.0
+) -> Shown:
     """The same rows of titles for every member."""
     member = np.array(members, np.int32)
     count, length = len(member), np.array([len(row) for row in rows] * len(member))
@@ -34,7 +36,7 @@ def page(rows: list[list[int]], *, visible: int = 3, kind: str = "top_picks", me
         kind=np.zeros(count * len(rows), np.int16),
         seed_genre=np.full(count * len(rows), NONE, np.int16),
         seed_title=np.full(count * len(rows), NONE, np.int32),
-        start=np.concatenate([[0], np.cumsum(length)]),
+        start=starts(length.astype(np.int64)),
         title=np.array([title for row in rows for title in row] * count, np.int32),
     )
 

@@ -54,12 +54,23 @@ class Titles:
         return len(self.name)
 
 
+@record
+class Drawn:
+    """[T] what was decided before the films were shuffled."""
+
+    is_series: Mask
+    release_ms: Int64
+    invented: Mask
+
+
 def draw(count: int, days: int, rng: np.random.Generator) -> Titles:
     """`count` titles in random order, some released within the `days` of the world."""
     new, old_series = round(count * NEW_SHARE), round(count * SERIES_SHARE)
     known = read()
     real = [known[index] for index in rng.choice(len(known), min(count - new - old_series, len(known)), replace=False)]
-    films = real + _invented(count - len(real), rng)
+    invented_films = count - len(real)
+    directors, players = _people(count, invented_films, rng)
+    films = real + _invented(invented_films, players, rng)
     is_series = np.zeros(count, bool)
     is_series[count - new - old_series : count - new] = True
     is_series[count - new :] = rng.random(new) < SERIES_AMONG_NEW
@@ -67,12 +78,19 @@ def draw(count: int, days: int, rng: np.random.Generator) -> Titles:
     release[count - new :] = EPOCH_MS + rng.integers(0, days, new) * DAY_MS
     invented = np.arange(count) >= len(real)
     order = rng.permutation(count)
-    return _assemble([films[index] for index in order], is_series[order], release[order], invented[order], rng)
+    drawn = Drawn(is_series=is_series[order], release_ms=release[order], invented=invented[order])
+    return _assemble([films[index] for index in order], drawn, directors, rng)
 
 
-def _invented(count: int, rng: np.random.Generator) -> list[Film]:
+def _people(titles: int, invented: int, rng: np.random.Generator) -> tuple[list[str], list[str]]:
+    """Names of directors and of players, all invented."""
+    directors, players = max(4, titles // 3), max(8, round(invented * PEOPLE_PER_TITLE))
+    everybody = names.people(directors + players, rng)
+    return everybody[:directors], everybody[directors:]
+
+
+def _invented(count: int, players: list[str], rng: np.random.Generator) -> list[Film]:
     """Films nobody made, of the last fifteen years."""
-    players = names.people(max(8, round(count * PEOPLE_PER_TITLE)), rng)
     share = SERIES_GENRES / SERIES_GENRES.sum()
     invented = []
     for name in names.titles(count, rng):
@@ -90,16 +108,15 @@ def _invented(count: int, rng: np.random.Generator) -> list[Film]:
     return invented
 
 
-def _assemble(films: list[Film], is_series: Mask, release: Int64, invented: Mask, rng: np.random.Generator) -> Titles:
+def _assemble(films: list[Film], drawn: Drawn, directors: list[str], rng: np.random.Generator) -> Titles:
     count = len(films)
     genre = np.array([[name in film.genres for name in GENRES] for film in films], np.float32)
-    made_in = np.where(invented, rng.choice(len(MADE_IN), count, p=MADE_IN_SHARE), 3).astype(np.int8)
-    directors = names.people(max(4, count // 3), rng)
+    made_in = np.where(drawn.invented, rng.choice(len(MADE_IN), count, p=MADE_IN_SHARE), 3).astype(np.int8)
     franchises = sorted({film.franchise for film in films} - {""})
     return Titles(
         name=[film.name for film in films],
-        kind=is_series.astype(np.int8),
-        release_ms=release,
+        kind=drawn.is_series.astype(np.int8),
+        release_ms=drawn.release_ms,
         genres=[film.genres for film in films],
         genre=genre,
         cast=[film.cast for film in films],
@@ -107,10 +124,10 @@ def _assemble(films: list[Film], is_series: Mask, release: Int64, invented: Mask
         franchise=np.array([franchises.index(film.franchise) if film.franchise else NONE for film in films], np.int32),
         made_in=made_in,
         home=np.where(made_in < len(COUNTRIES), made_in, NONE).astype(np.int8),
-        runtime_minutes=_runtime(is_series, genre, rng),
-        maturity=_maturity(genre, release, rng),
-        seasons=np.where(is_series, np.minimum(rng.geometric(0.6, count), 7), 0).astype(np.int16),
-        episodes=np.where(is_series, rng.integers(6, 14, count), 0).astype(np.int16),
+        runtime_minutes=_runtime(drawn.is_series, genre, rng),
+        maturity=_maturity(genre, drawn.release_ms, rng),
+        seasons=np.where(drawn.is_series, np.minimum(rng.geometric(0.6, count), 7), 0).astype(np.int16),
+        episodes=np.where(drawn.is_series, rng.integers(6, 14, count), 0).astype(np.int16),
     )
 
 

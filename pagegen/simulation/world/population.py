@@ -16,7 +16,7 @@ KIDS_CEILING: Final = 7  # years
 TEEN_CEILINGS: Final = (12, 16)
 NO_CEILING: Final = 99
 VISITS_A_WEEK: Final = 11.0  # mean; Gamma, so that a few members make many visits
-VISITS_SHAPE: Final = 1.4
+VISITS_SHAPE: Final = 1.1
 DEVICES: Final = ("tv", "web", "phone")
 DEVICE_SHARE: Final = (4.0, 1.4, 2.1)  # Dirichlet: most members have one main device
 

@@ -1,0 +1,113 @@
+"""Because you watched: neighbours by brute force, seeds by the rule."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from candidates import because_you_watched as byw
+from pagegen.context import TrendWindows, read_contexts
+from pagegen.data.dataset import Dataset, Past
+from pagegen.request import PageRequest
+from tests.contracts import proposal, proposed, source_of
+from tests.worlds import World, ask, days_ago, play, tiny_engine, title, world
+
+CONFIG = byw.FitConfig(neighbours=7, shrinkage=3.0, min_support=2)
+
+
+def fitted(data: Dataset, config: byw.FitConfig = CONFIG, **page: Any) -> byw.BecauseYouWatched:
+    past = Past(data=data, watermark=len(data.events))
+    return byw.fit(past, config, byw.PageConfig(**page), np.random.default_rng(0))
+
+
+def brute_force(medium: World) -> dict[str, list[tuple[str, float]]]:
+    """Neighbours of every title from sets of members: cosine times n / (n + shrinkage), n at least the support."""
+    played = medium.events.filter(kind="play")
+    names = medium.data.catalog.ids.names
+    who: dict[str, set[str]] = {name: set() for name in names}
+    for member_id, title_id in played.select("member_id", "title_id").iter_rows():
+        who[title_id].add(member_id)
+    out = {}
+    for a in names:
+        found = []
+        for b in names:
+            n = len(who[a] & who[b])
+            if a != b and n >= CONFIG.min_support:
+                found.append((b, n / (len(who[a]) * len(who[b])) ** 0.5 * n / (n + CONFIG.shrinkage)))
+        if len(who[a]) >= CONFIG.min_support:
+            out[a] = sorted(found, key=lambda pair: -round(pair[1], 6))[: CONFIG.neighbours]
+    return out
+
+
+def test_neighbours_are_those_of_brute_force(medium: World) -> None:
+    """Same titles in the same order, similarities to six digits; titles with too little support have none."""
+    model, ids = fitted(medium.data), medium.data.catalog.ids
+    found = {}
+    for row, seed in enumerate(ids.of(model.seed)):
+        cut = slice(int(model.start[row]), int(model.start[row + 1]))
+        found[seed] = list(zip(ids.of(model.neighbour[cut]), model.similarity[cut].tolist(), strict=True))
+    expected = brute_force(medium)
+
+    assert expected.keys() == found.keys()
+    for seed, near in expected.items():
+        assert [similarity for _, similarity in near] == pytest.approx([s for _, s in found[seed]], rel=1e-5)
+        assert [name for name, _ in near] == [name for name, _ in found[seed]]
+
+
+def test_scores_add_up_the_latest_titles_and_fade(medium: World) -> None:
+    """The newest counts 1, the one before .5, then .25; titles older than the last three count nothing."""
+    model = fitted(medium.data, recent=3, fade=0.5)
+    contexts = read_contexts([ask("m003"), ask("a stranger")], medium.data, TrendWindows())
+    neighbours, names = brute_force(medium), medium.data.catalog.ids.names
+    latest = medium.data.catalog.ids.of(contexts.played.title)[-3:][::-1]
+    expected = [
+        sum(dict(neighbours.get(seed, [])).get(name, 0.0) * 0.5**age for age, seed in enumerate(latest))
+        for name in names
+    ]
+    mine, nobodys = model.score(contexts)
+
+    assert expected == pytest.approx(mine.tolist(), rel=1e-5)
+    assert np.isnan(nobodys).all()
+
+
+def seeds(plays: list[dict[str, Any]], request: PageRequest | None = None) -> list[str]:
+    """What the rows of `me` are about; all titles were watched together by a crowd."""
+    names = ["a", "b", "c", "d", "e"]
+    crowd = [play(f"x{n}", name, days_ago(50)) for n in range(3) for name in [*names, "f", "g"]]
+    data = world([title(name) for name in [*names, "f", "g", "lonely"]], [*crowd, *plays])
+    engine = tiny_engine(data)
+    (rows,) = proposed(source_of(engine, "because_you_watched"), proposal(engine, [request or ask("me")]))
+    return [seed for _, seed, *_ in rows]
+
+
+def test_rows_are_about_the_latest_titles() -> None:
+    """Newest first; a title without neighbours is about nothing."""
+    plays = [play("me", name, days_ago(age)) for name, age in (("a", 5), ("b", 3), ("lonely", 1), ("a", 2), ("c", 4))]
+
+    assert ["a", "b", "c"] == seeds(plays)
+    assert ["b", "c", "a"] == seeds(plays, ask("me", days_ago(2.5)))
+    assert [] == seeds(plays, ask("a stranger"))
+
+
+def test_a_title_that_was_left_early_is_no_seed() -> None:
+    """Under half watched; not knowing how much is no reason against it."""
+    fractions = {"a": 0.49, "b": 0.5, "c": None, "d": 1.0}
+
+    assert {"b", "c", "d"} == set(seeds([play("me", name, fraction=f) for name, f in fractions.items()]))
+
+
+def test_a_title_graded_far_below_the_mean_is_no_seed() -> None:
+    """Mean 3: 2.5 is half a grade below and stays, 2 goes, no grade stays."""
+    grades = {"a": 2.5, "b": 2.0, "c": None, "d": 4.5}
+
+    assert {"a", "c", "d"} == set(seeds([play("me", name, grade=g) for name, g in grades.items()]))
+
+
+def test_a_very_long_history_counts_with_its_latest_titles() -> None:
+    """Of a member who played all, the last two are watched together, the others are not."""
+    plays = [play(who, name, days_ago(9 - age)) for who in ("x", "y", "z") for age, name in enumerate("abcd")]
+    data = world([title(name) for name in "abcd"], [*plays, play("x", "d", days_ago(20))])
+    model = fitted(data, byw.FitConfig(min_support=3, max_titles=2))
+
+    assert ["c", "d"] == data.catalog.ids.of(model.seed)
+    assert ["d", "c"] == data.catalog.ids.of(model.neighbour)

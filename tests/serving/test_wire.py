@@ -1,0 +1,170 @@
+"""The wire: what goes in comes out, and what is wrong is said, all at once."""
+
+from typing import Any
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pagegen.client import message
+from pagegen.data.schema import DEVICES, EVENT_KINDS
+from pagegen.engine import Engine
+from pagegen.errors import RequestError
+from pagegen.request import PageRequest, RecentEvent
+from pagegen.serving import wire
+from pagegen.v1.event_pb2 import EVENT_KIND_PLAY
+from pagegen.v1.event_pb2 import RecentEvent as EventMessage
+from pagegen.v1.page_pb2 import PAGE_VIEW_BASIC, PAGE_VIEW_FULL
+from pagegen.v1.page_service_pb2 import GeneratePageRequest
+from tests.worlds import NOW, ask
+
+KINDS = ("top_picks", "genre", "trending_now")
+SOURCES = ("als", "trending")
+
+ids = st.text(min_size=1, max_size=30).filter(lambda text: len(text.encode("utf-8", "surrogatepass")) <= 128).filter(
+    lambda text: not any("\ud800" <= c <= "\udfff" for c in text)
+)
+small = st.floats(min_value=0, max_value=1, width=32)
+numbers = st.integers(min_value=0, max_value=2**15 - 1)
+events = st.builds(
+    RecentEvent,
+    title_id=ids,
+    kind=st.sampled_from(EVENT_KINDS),
+    time=st.integers(min_value=0, max_value=NOW - 1),
+    watched_seconds=st.none() | small,
+    fraction=st.none() | small,
+    grade=st.none() | small,
+    season=st.none() | numbers,
+    episode=st.none() | numbers,
+)
+requests = st.builds(
+    PageRequest,
+    member_id=ids,
+    time=st.integers(min_value=NOW, max_value=253_402_300_799_999),
+    watermark=st.none() | st.integers(min_value=0, max_value=2**63 - 1),
+    device=st.sampled_from(DEVICES),
+    rows=st.integers(min_value=1, max_value=100),
+    columns=st.integers(min_value=1, max_value=100),
+    visible_columns=st.none() | st.integers(min_value=1, max_value=100),
+    country=st.none() | st.sampled_from(["NO", "ZZ"]),
+    language=st.sampled_from(["en", "pt-BR"]),
+    maturity_ceiling=st.none() | st.integers(min_value=0, max_value=99),
+    kids=st.none() | st.booleans(),
+    rng_seed=st.integers(min_value=0, max_value=2**63 - 1),
+    recent_events=st.lists(events, max_size=3).map(tuple),
+    exclude_title_ids=st.lists(ids, max_size=3).map(tuple),
+    row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
+    exclude_row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
+    disabled_sources=st.lists(st.sampled_from(SOURCES), max_size=2).map(tuple),
+)
+
+
+@given(request=requests)
+def test_a_request_crosses_the_wire_unchanged(engine: Engine, request: PageRequest) -> None:
+    """What a client asks is what the engine is asked."""
+    sent = message(request).SerializeToString()
+
+    assert wire.page_request(GeneratePageRequest.FromString(sent), 0, engine) == request
+
+
+def test_what_is_unset_has_its_default(engine: Engine) -> None:
+    """A member alone is enough; the time is the door's."""
+    request = wire.page_request(GeneratePageRequest(member_id="m001"), NOW, engine)
+
+    assert request == PageRequest(member_id="m001", time=NOW)
+
+
+def test_zero_is_not_unset(engine: Engine) -> None:
+    """A watermark of 0 and a ceiling of 0 are asked for, not left out."""
+    sent = GeneratePageRequest(member_id="m001", watermark=0, maturity_ceiling=0, kids=False)
+
+    request = wire.page_request(sent, NOW, engine)
+
+    assert request == PageRequest(member_id="m001", time=NOW, watermark=0, maturity_ceiling=0, kids=False)
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "member_id": {"member_id": ""},
+    "time": {"time": Timestamp(seconds=-1)},
+    "watermark": {"watermark": -1},
+    "rng_seed": {"rng_seed": -1},
+    "device": {"device": 99},
+    "rows": {"rows": 10_000},
+    "columns": {"columns": 0},
+    "visible_columns": {"visible_columns": 101},
+    "country": {"country": "Norway"},
+    "language": {"language": "e" * 100},
+    "maturity_ceiling": {"maturity_ceiling": 100},
+    "recent_events": {"recent_events": [EventMessage(title_id="t1", kind=EVENT_KIND_PLAY, time=Timestamp())] * 201},
+    "recent_events.title_id": {"recent_events": [EventMessage(kind=EVENT_KIND_PLAY, time=Timestamp())]},
+    "recent_events.kind": {"recent_events": [EventMessage(title_id="t1", time=Timestamp())]},
+    "recent_events.time": {"recent_events": [EventMessage(title_id="t1", kind=EVENT_KIND_PLAY)]},
+    "exclude_title_ids": {"exclude_title_ids": ["t"] * 1_001},
+    "row_kinds": {"row_kinds": ["karaoke"]},
+    "exclude_row_kinds": {"exclude_row_kinds": ["karaoke"]},
+    "disabled_sources": {"disabled_sources": ["oracle"]},
+    "page_size": {"page_size": 5},
+    "page_token": {"page_token": "forged"},
+    "view": {"view": 9},
+}
+
+
+@pytest.mark.parametrize("field", WRONG)
+def test_a_wrong_field_is_named(engine: Engine, field: str) -> None:
+    """Each violation stands under the field's name in the message."""
+    sent = GeneratePageRequest(**({"member_id": "m001"} | WRONG[field]))
+
+    with pytest.raises(RequestError) as caught:
+        wire.page_request(sent, NOW, engine)
+
+    assert [violation.field for violation in caught.value.violations] == [field]
+
+
+def test_all_violations_come_at_once(engine: Engine) -> None:
+    """Nobody has to ask again and again to learn all that is wrong."""
+    together = {"rows", "device", "disabled_sources", "page_token", "country", "member_id"}
+    sent = GeneratePageRequest(**{key: value for field in together for key, value in WRONG[field].items()})
+
+    with pytest.raises(RequestError) as caught:
+        wire.page_request(sent, NOW, engine)
+
+    assert {violation.field for violation in caught.value.violations} == together
+
+
+def test_a_page_crosses_the_wire_unchanged(engine: Engine) -> None:
+    """All that the engine says of a page stands in the response."""
+    request = ask("m001", rng_seed=7, disabled_sources=("trending",))
+    [page] = engine.run([request]).pages
+
+    sent = wire.response(page, request, PAGE_VIEW_FULL)
+
+    assert [(row.row_id, row.kind, row.heading) for row in sent.rows] == [
+        (row.row_id, row.kind, row.heading) for row in page.rows
+    ]
+    for there, here in zip(sent.rows, page.rows, strict=True):
+        columns = (there.title_ids, there.names, there.scores, there.reasons)
+        assert tuple(map(tuple, columns)) == (here.title_ids, here.names, here.scores, here.reasons)
+    assert (sent.page_id, sent.watermark, sent.time.ToMilliseconds()) == (page.page_id, page.watermark, NOW)
+    assert (sent.rng_seed, [left.source for left in sent.degradations]) == (7, ["trending"])
+
+
+def test_a_basic_page_holds_ids_alone(engine: Engine) -> None:
+    """The basic view is the full one without names, scores and reasons."""
+    request = ask("m001")
+    [page] = engine.run([request]).pages
+    full, basic = (wire.response(page, request, view) for view in (PAGE_VIEW_FULL, PAGE_VIEW_BASIC))
+    for row in full.rows:
+        for column in ("names", "scores", "reasons"):
+            row.ClearField(column)  # type: ignore[arg-type]
+
+    assert basic == full
+
+
+def test_the_same_page_has_the_same_bytes(engine: Engine) -> None:
+    """Serialization adds nothing of its own."""
+    request = ask("m001")
+    one, two = (wire.response(engine.run([request]).pages[0], request, PAGE_VIEW_FULL) for _ in range(2))
+
+    assert one.SerializeToString(deterministic=True) == two.SerializeToString(deterministic=True)
+    assert wire.json_text(one) == wire.json_text(two)
