@@ -5,16 +5,19 @@ Each is parametrized over all of a homepage; a package of yours calls the same f
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pagegen.arrays import NONE
+from pagegen.bundle.parts import Files, SavedRanker
 from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.data.schema import DEVICES
 from pagegen.engine import Engine
 from pagegen.filters import Filter, apply
+from pagegen.ordering import Orderer
 from pagegen.pool import Candidates, Proposal, Source, TitleScorer, as_scorer
 from pagegen.request import PageRequest, RecentEvent
 from tests.random_worlds import member_ids
@@ -178,3 +181,49 @@ def check_family(name: str, engine: Engine) -> None:
     assert [part.tobytes() for part in parts] == [one.tobytes() for one in alone]
     assert b"".join(parts[i].tobytes() for i in order) == shuffled.values[:, place].tobytes()
     assert (0, len(place)) == engine.retrieve([]).table.values[:, place].shape
+
+
+def check_orderer(name: str, orderer: Orderer, engine: Engine) -> None:
+    """
+    Of the rows that are filled it places each at most once, as many as are asked for, no title twice in a row or in
+    the first hard rows (those of kinds that may repeat anything aside), and every request's page as if it were alone.
+    """
+    requests = some_requests()
+    trace = replace(engine, orderer=orderer).run(requests)
+    placed, rules = trace.placed, engine.rules
+    exempt = [kind.dedup == "exempt" for kind in rules.kinds]
+
+    assert orderer.name == name
+    for b, request in enumerate(requests):
+        places = range(int(placed.row_start[b]), int(placed.row_start[b + 1]))
+        titles = [placed.title[placed.start[p] : placed.start[p + 1]].tolist() for p in places]
+        kinds = placed.rows.kind[places.start : places.stop].tolist()
+        about = list(zip(kinds, placed.rows.seed[places.start : places.stop].tolist(), strict=True))
+        top = [t for row, kind in zip(titles[: rules.constraints.hard_rows], kinds, strict=False) if not exempt[kind] for t in row]
+        assert set(about) <= {(kind, seed) for r, kind, seed, _ in rows_of(trace.retrieved.pool.candidates) if r == b}
+        assert len(set(about)) == len(about) <= request.rows
+        assert all(0 < len(row) == len(set(row)) <= request.columns for row in titles)
+        assert len(set(top)) == len(top)
+        assert [b] * len(places) == placed.rows.request[places.start : places.stop].tolist()
+    alone = [replace(engine, orderer=orderer).run([request]).placed for request in requests]
+    for column in ("title", "play", "score", "gain"):
+        assert b"".join(getattr(one, column).tobytes() for one in alone) == getattr(placed, column).tobytes()
+
+
+def check_ranker(name: str, ranker: SavedRanker, load: Callable[[Files], SavedRanker], engine: Engine) -> None:
+    """Finite scores, one a pair, the same to the bit alone, in a batch, with columns moved, and out of a bundle."""
+    requests = some_requests()
+    table = engine.retrieve(requests).table
+    score = ranker.score(table)
+    order = np.random.default_rng(0).permutation(len(table.names))
+    moved = replace(table, names=tuple(table.names[i] for i in order), values=table.values[:, order])
+    alone = [ranker.score(engine.retrieve([request]).table) for request in requests]
+    again = load(ranker.save())
+
+    assert (name, ranker.feature_names) == (ranker.name, again.feature_names)
+    assert (np.dtype(np.float64), (len(table.title),)) == (score.dtype, score.shape)
+    assert np.isfinite(score).all()
+    assert len(np.unique(score)) > 10
+    assert b"".join(one.tobytes() for one in alone) == score.tobytes()
+    assert score.tobytes() == ranker.score(moved).tobytes() == again.score(table).tobytes()
+    assert (0,) == ranker.score(engine.retrieve([]).table).shape

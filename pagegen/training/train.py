@@ -6,7 +6,7 @@ ranker on all windows but the newest; 4. on the newest, calibrate it and compare
 previous bundle; 5. fit the sources once more on everything, and save.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,8 @@ class Trained:
 def train(job: Job, previous: Previous | None = None) -> Trained:
     """Train a bundle's models and judge them on the newest window, which the ranker is not fitted on."""
     examination = fit_examination(job.pages)
-    asked = asked_before(job.past, job.pages, job.settings.fit.examples, examination)
-    windows = asked.windows(job.settings.fit.examples.windows)
-    labelled = [_window(job, job.settings, part, f"window {i + 1} of {len(windows)}") for i, part in enumerate(windows)]
+    windows = past_windows(job, examination)
+    labelled = label_windows(job, windows)
     ranker = _fit_ranker(job, labelled[:-1])
     calibration, report = FLAT, _counts(labelled)
     if labelled:
@@ -72,6 +71,17 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
     sources = fit_sources(job.home, job.settings, job.past, job.rng_seed)
     models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=examination)
     return Trained(models=models, report=report | {"ranker": ranker.name})
+
+
+def past_windows(job: Job, examination: Examination) -> list[Asked]:
+    """The newest past requests, cut into windows."""
+    settings = job.settings.fit.examples
+    return asked_before(job.past, job.pages, settings, examination).windows(settings.windows)
+
+
+def label_windows(job: Job, windows: Sequence[Asked]) -> list[Window]:
+    """Every window replayed and labelled, oldest first; the last is the one to judge by."""
+    return [_window(job, job.settings, part, f"window {i + 1} of {len(windows)}") for i, part in enumerate(windows)]
 
 
 def _window(job: Job, settings: Settings, asked: Asked, name: str) -> Window:

@@ -1,5 +1,7 @@
 """Every feature family keeps the contract of families; pairs are dealt as they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from pagegen.features import Pairs, compute, pair_up
 from pagegen.homepage import HOME
 from pagegen.pool import Candidates, RowsBuilder
 from tests.contracts import check_family, some_requests
-from tests.worlds import ask, title, world
+from tests.worlds import NOW, ask, title, world
 
 DATA = world([title(f"t{n:02d}") for n in range(20)])
 
@@ -86,11 +88,13 @@ def test_pairs_are_dealt_round_robin(rows: list[tuple[int, list[int]]], limit: i
     assert [pair.get((b, t), NONE) for b, titles in rows for t in titles] == pairs.of_candidate.tolist()
 
 
-def test_what_a_member_sees_first_is_always_scored(engine: Engine) -> None:
-    """With room for as many pairs as the first screens hold, no title on them goes without a score."""
-    trace = engine.run(some_requests())
-    pairs, found = trace.retrieved.pairs, trace.retrieved.pool.candidates
+def test_what_a_member_sees_first_is_scored_first(engine: Engine) -> None:
+    """With room for just the titles on the first screens, none of those goes without a score."""
+    (request,) = requests = [ask("m001", time=NOW)]
+    found = engine.run(requests).retrieved.pool.candidates
     column = np.concatenate([np.arange(size) for size in np.diff(found.start)])
+    room = len(set(found.title[column < request.screen_columns].tolist()))
+    scored = replace(engine, limits=replace(engine.limits, max_pairs=room)).run(requests).retrieved.pairs
 
-    assert (pairs.of_candidate[column < 6] != NONE).all()
-    assert len(found.title) > 1_000
+    assert set(found.title[column < request.screen_columns].tolist()) == set(scored.title.tolist())
+    assert room < len(set(found.title.tolist()))

@@ -1,23 +1,27 @@
 """The first behaviour: what it draws is, on average, what it says."""
 
+from typing import TypeAlias
+
 import numpy as np
 import pytest
 
 from pagegen.arrays import NONE, groups
 from pagegen.simulation import row_cascade
 from pagegen.simulation.behaviour import sigmoid
-from pagegen.simulation.row_cascade import RowCascade, cascade, easiest_slot
+from pagegen.simulation.row_cascade import Cascade, RowCascade, cascade, easiest_slot
 from tests.simulation.made_pages import Says, judged, page
 
+Rows: TypeAlias = list[list[int]]
+Wants: TypeAlias = tuple[tuple[int, float], ...]
 BEHAVIOUR = RowCascade()
 MANY = 40_000
 
 
-def mean_plays(rows, utility, wants=(), seed=0):
+def mean_plays(rows: Rows, utility: list[float], wants: Wants) -> tuple[float, float, float]:
     """Plays a page of many independent visits, and their standard error."""
     pages = page(rows, members=np.zeros(MANY))
     truth = Says(judged=judged(pages, list(utility) * MANY, wants=wants))
-    responses = BEHAVIOUR.respond(truth, pages, np.random.default_rng(seed))
+    responses = BEHAVIOUR.respond(truth, pages, np.random.default_rng(0))
     plays = np.bincount(groups(pages.row_start)[groups(pages.start)], responses.played, minlength=MANY)
     return plays.mean(), plays.std() / np.sqrt(MANY), float(BEHAVIOUR.expected_plays(truth, pages)[0])
 
@@ -33,14 +37,14 @@ def mean_plays(rows, utility, wants=(), seed=0):
     ],
     ids=["one row", "three rows", "repeated titles", "visits that continue something", "titles that may not be shown"],
 )
-def test_expected_plays_are_the_mean_of_what_is_drawn(rows, utility, wants):
+def test_expected_plays_are_the_mean_of_what_is_drawn(rows: Rows, utility: list[float], wants: Wants) -> None:
     """Over 40,000 visits the mean lies within four standard errors of the expectation."""
     mean, error, expected = mean_plays(rows, utility, wants)
 
     assert abs(mean - expected) < 4 * error
 
 
-def test_expected_plays_equal_a_walk_through_all_that_can_happen():
+def test_expected_plays_equal_a_walk_through_all_that_can_happen() -> None:
     """Three rows, one of them longer than the view, followed decision by decision."""
     pages = page([[0, 1], [2, 3, 4, 5], [6]], visible=2)
     truth = Says(judged=judged(pages, [0.3, -0.8, 1.2, -0.1, 0.4, 2.0, 0.0]))
@@ -49,7 +53,7 @@ def test_expected_plays_equal_a_walk_through_all_that_can_happen():
     assert from_row(chances, 0) == pytest.approx(BEHAVIOUR.expected_plays(truth, pages)[0], abs=1e-12)
 
 
-def from_row(chances, row):
+def from_row(chances: Cascade, row: int) -> float:
     """Expected plays of a member who has come to a row."""
     if row == len(chances.enter):
         return 0.0
@@ -57,7 +61,7 @@ def from_row(chances, row):
     return (1 - chances.enter[row]) * passed + chances.enter[row] * from_title(chances, row, 0)
 
 
-def from_title(chances, row, column):
+def from_title(chances: Cascade, row: int, column: int) -> float:
     """Expected plays of a member who looks at a title."""
     left = chances.leave[row] * from_row(chances, row + 1)
     on = chances.on[row, column] if column + 1 < chances.inside[row].sum() else 0.0
@@ -66,13 +70,14 @@ def from_title(chances, row, column):
     return play * (1 + (1 - row_cascade.ENDS) * after) + (1 - play) * after
 
 
-def test_a_page_of_titles_that_may_not_be_shown_gets_no_play():
+def test_a_page_of_titles_that_may_not_be_shown_gets_no_play() -> None:
+    """Utility -inf: nothing is ever played."""
     pages = page([[0, 1, 2]])
 
     assert [0.0] == BEHAVIOUR.expected_plays(Says(judged=judged(pages, -np.inf)), pages).tolist()
 
 
-def test_what_is_wanted_higher_up_is_played_more():
+def test_what_is_wanted_higher_up_is_played_more() -> None:
     """Two pages with the same titles: the one that begins with the best gets more plays."""
     good, bad = page([[0, 1], [2, 3]]), page([[2, 3], [0, 1]])
     utility = np.array([1.0, 0.5, -3.0, -3.0])
@@ -83,7 +88,8 @@ def test_what_is_wanted_higher_up_is_played_more():
     assert best > worst
 
 
-def test_a_title_seen_above_is_hardly_wanted_again():
+def test_a_title_seen_above_is_hardly_wanted_again() -> None:
+    """Its second slot loses SEEN_ABOVE beside what every second row loses."""
     pages = page([[0, 1], [0, 2]])
     chances = cascade(pages, judged(pages, 0.0))
 
@@ -91,14 +97,14 @@ def test_a_title_seen_above_is_hardly_wanted_again():
     assert chances.play[1, 1] > chances.play[1, 0]
 
 
-def test_the_same_title_on_the_next_page_is_new():
+def test_the_same_title_on_the_next_page_is_new() -> None:
     """Repetition counts within a page, not across the batch."""
     chances = cascade(page([[0, 1]], members=[0, 1]), judged(page([[0, 1]], members=[0, 1]), 0.0))
 
     assert (chances.play == 0.5).all()
 
 
-def test_a_wanted_title_is_found_at_its_easiest_slot():
+def test_a_wanted_title_is_found_at_its_easiest_slot() -> None:
     """Title 7 stands in the second row in view and in the first row behind two swipes."""
     pages = page([[0, 1, 2, 3, 4, 5, 7], [7, 8]])
 
@@ -108,7 +114,8 @@ def test_a_wanted_title_is_found_at_its_easiest_slot():
     assert [row_cascade.SEEK, 0.0] == pytest.approx(chance.tolist())
 
 
-def test_who_came_for_a_title_plays_only_that():
+def test_who_came_for_a_title_plays_only_that() -> None:
+    """From the page, or looked up when not found, or not at all."""
     pages = page([[0, 1], [2, 3]], members=np.zeros(500))
     truth = Says(judged=judged(pages, 3.0, wants=((2, 1.0),)))
 
@@ -120,8 +127,8 @@ def test_who_came_for_a_title_plays_only_that():
     assert 500 >= len(played) + (responses.searched == 2).sum()
 
 
-def test_responses_are_consistent():
-    """Played, clicked, listed and refused titles were examined; examined ones were in view; nothing lies below the end."""
+def test_responses_are_consistent() -> None:
+    """What was done was done with examined titles; those were in view; no row in view lies below one out of view."""
     pages = page([list(range(8)), list(range(8, 14)), [14, 15]], members=np.zeros(3000))
     responses = BEHAVIOUR.respond(Says(judged=judged(pages, -1.5, wants=((9, 0.2),))), pages, np.random.default_rng(2))
     row = groups(pages.start)
@@ -134,7 +141,8 @@ def test_responses_are_consistent():
     assert (seen[:, :-1] >= seen[:, 1:]).all()
 
 
-def test_an_empty_batch_is_answered():
+def test_an_empty_batch_is_answered() -> None:
+    """No pages, no plays, no error."""
     pages = page([[0]], members=[])
     truth = Says(judged=judged(pages, 0.0))
 

@@ -1,14 +1,16 @@
 """The truth of a world: the same while it runs, afterwards, from disk, in any batch; and worth something."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pagegen.simulation.behaviour import Judged, Shown
+from pagegen.arrays import Float64, Int8, Int32, Int64, Mask
+from pagegen.simulation.behaviour import GroundTruth, Judged, Responses, Shown
 from pagegen.simulation.row_cascade import RowCascade
 from pagegen.simulation.world import World, WorldConfig, generate, load, noise, storage, taste
-from pagegen.simulation.world.history import FINISHED, UNTOUCHED, seconds_of
+from pagegen.simulation.world.history import FINISHED, UNTOUCHED, Live, seconds_of
 from pagegen.simulation.world.page_table import shown
 from pagegen.simulation.world.rhythm import DAY_MS, EPOCH_MS, HOUR_MS
 from tests.simulation.made_pages import best_pages, page
@@ -16,16 +18,17 @@ from tests.simulation.made_pages import best_pages, page
 BEHAVIOUR = RowCascade()
 
 
-def visits(world: World, count: int, *, at_day: float, seed: int = 0):
+def visits(world: World, count: int, *, at_day: float, seed: int = 0) -> tuple[Int32, Int64, Int8]:
     """Members, times and devices of fresh visits in an evening."""
     rng = np.random.default_rng(seed)
     member = rng.integers(0, len(world.truth.members), count).astype(np.int32)
     return member, np.full(count, EPOCH_MS + int(at_day * DAY_MS) + 19 * HOUR_MS), np.zeros(count, np.int8)
 
 
-def test_the_log_remembers_what_the_running_world_knew(shaped: World):
+def test_the_log_remembers_what_the_running_world_knew(shaped: World) -> None:
     """Outcomes and times rebuilt from the events equal those kept while the world ran, for every pair."""
     live = shaped.running_truth.history
+    assert isinstance(live, Live)
     member = np.arange(600, dtype=np.int32)
     end = np.full(600, 41 * 86_400)
     outcome, seconds = shaped.truth.history.last(member, end)
@@ -43,15 +46,15 @@ class Recording:
     def __init__(self) -> None:
         self.judged: list[tuple[Shown, Judged]] = []
 
-    def respond(self, truth, pages, rng):
+    def respond(self, truth: GroundTruth, pages: Shown, rng: np.random.Generator) -> Responses:
         self.judged.append((pages, truth.judge(pages)))
         return BEHAVIOUR.respond(truth, pages, rng)
 
-    def expected_plays(self, truth, pages):
+    def expected_plays(self, truth: GroundTruth, pages: Shown) -> Float64:
         return BEHAVIOUR.expected_plays(truth, pages)
 
 
-def test_pages_are_judged_afterwards_as_they_were_then():
+def test_pages_are_judged_afterwards_as_they_were_then() -> None:
     """The truth made from the log says of every logged page exactly what the running world's truth said."""
     recording = Recording()
     world = generate(WorldConfig(members=80, titles=150, days=15, seed=5), behaviour=recording)
@@ -63,7 +66,8 @@ def test_pages_are_judged_afterwards_as_they_were_then():
     assert sum(len(pages) for pages, _ in recording.judged) == world.tables["pages"].height > 500
 
 
-def test_the_truth_on_disk_is_the_truth(small: World, tmp_path):
+def test_the_truth_on_disk_is_the_truth(small: World, tmp_path: Path) -> None:
+    """Written and loaded, it says the same of fifty visits, bit for bit."""
     small.write(tmp_path / "data")
     member, time_ms, device = visits(small, 50, at_day=12.3)
 
@@ -72,7 +76,7 @@ def test_the_truth_on_disk_is_the_truth(small: World, tmp_path):
     )
 
 
-def test_pages_of_the_log_come_back_as_they_were_shown(small: World):
+def test_pages_of_the_log_come_back_as_they_were_shown(small: World) -> None:
     """From the table alone: the same titles, rows, times; and so the same expected plays."""
     frame = small.tables["pages"]
     parts = [part.logged.shown for part in small.pages]
@@ -81,7 +85,7 @@ def test_pages_of_the_log_come_back_as_they_were_shown(small: World):
     np.testing.assert_allclose(BEHAVIOUR.expected_plays(small.truth, shown(frame)), expected, rtol=1e-12)
 
 
-def test_appeal_does_not_depend_on_the_batch(shaped: World):
+def test_appeal_does_not_depend_on_the_batch(shaped: World) -> None:
     """One visit alone, or among sixty-nine others: the same numbers, bit for bit."""
     member, time_ms, device = visits(shaped, 70, at_day=30)
     together = shaped.truth.appeal(member, time_ms, device)
@@ -90,7 +94,7 @@ def test_appeal_does_not_depend_on_the_batch(shaped: World):
     np.testing.assert_array_equal(together, np.stack(alone))
 
 
-def test_later_events_do_not_reach_back(shaped: World):
+def test_later_events_do_not_reach_back(shaped: World) -> None:
     """Appeal on day 20 is the same in the whole log and in a log that ends on day 20."""
     member, time_ms, device = visits(shaped, 40, at_day=20)
     cut = np.flatnonzero(shaped.events.seconds < seconds_of(time_ms)[0])
@@ -104,7 +108,7 @@ def test_later_events_do_not_reach_back(shaped: World):
     )
 
 
-def test_what_is_finished_is_wanted_less(shaped: World):
+def test_what_is_finished_is_wanted_less(shaped: World) -> None:
     """Among adults a finished title keeps less than a tenth of the odds it would have had."""
     member, time_ms, device = visits(shaped, 200, at_day=39)
     adults = ~shaped.truth.members.kids[member]
@@ -125,15 +129,17 @@ class Nothing:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def last(self, member, seconds):
+    def last(self, member: Int32, seconds: Int64) -> tuple[Int8, Int32]:
+        del seconds
         shape = (len(member), len(self.world.titles))
         return np.zeros(shape, np.int8), np.zeros(shape, np.int32)
 
-    def franchises(self, member, seconds):
+    def franchises(self, member: Int32, seconds: Int64) -> Mask:
         return self.world.truth.history.franchises(member, seconds)
 
 
-def test_noise_is_standard_normal_and_fixed_for_the_pair():
+def test_noise_is_standard_normal_and_fixed_for_the_pair() -> None:
+    """Mean 0, deviation 1, titles uncorrelated; the pair alone decides, and the seed."""
     member, title = np.arange(1000)[:, None], np.arange(500)
     drawn = noise.standard(7, member, title)
 
@@ -144,7 +150,7 @@ def test_noise_is_standard_normal_and_fixed_for_the_pair():
     assert not np.array_equal(drawn, noise.standard(8, member, title))
 
 
-def test_a_third_of_the_variance_cannot_be_learnt(shaped: World):
+def test_a_third_of_the_variance_cannot_be_learnt(shaped: World) -> None:
     """Among titles a member has not touched and may see, at least 30 % of the variance of utility is noise."""
     member, time_ms, device = visits(shaped, 300, at_day=30)
     explained = shaped.truth.explained(member, time_ms, device)
@@ -155,11 +161,11 @@ def test_a_third_of_the_variance_cannot_be_learnt(shaped: World):
     assert 0.30 <= chance[open_to].var() / (explained + chance)[open_to].var() <= 0.45
 
 
-def test_tastes_move_and_sometimes_jump(shaped: World):
+def test_tastes_move_and_sometimes_jump(shaped: World) -> None:
     """A fortnight apart tastes still resemble each other; five weeks apart less; a jump shows at once."""
     truth, member = shaped.truth, np.arange(600, dtype=np.int32)
 
-    def at(day):
+    def at(day: float) -> Float64:
         time_ms = np.full(600, EPOCH_MS + int(day * DAY_MS))
         return truth.tastes.member(truth.members, member, time_ms, np.zeros(600, np.int8))[:, : taste.TASTES]
 
@@ -176,7 +182,7 @@ def test_tastes_move_and_sometimes_jump(shaped: World):
     assert step > 0.3
 
 
-def test_the_oracle_beats_popularity_and_popularity_beats_chance(shaped: World):
+def test_the_oracle_beats_popularity_and_popularity_beats_chance(shaped: World) -> None:
     """In true expected plays of pages of 8 x 12 untouched titles, by a clear margin."""
     member, time_ms, device = visits(shaped, 400, at_day=39)
     template = page([[0]], members=member, visible=6, at_day=39)
@@ -184,8 +190,9 @@ def test_the_oracle_beats_popularity_and_popularity_beats_chance(shaped: World):
     touched = shaped.truth.history.last(member, seconds_of(time_ms))[0] != UNTOUCHED
     hidden = np.where(touched | ~shaped.truth.allowed(member, time_ms), -1e9, 0)
     plays = np.bincount(shaped.events.title[shaped.events.kind == 0], minlength=500)
+    rng = np.random.default_rng(0)
     scores = {
-        "random": np.random.default_rng(0).random((400, 500)),
+        "random": rng.random((400, 500)),
         "popularity": np.broadcast_to(plays, (400, 500)),
         "explained": shaped.truth.explained(member, time_ms, device),
         "oracle": shaped.truth.appeal(member, time_ms, device),
@@ -201,7 +208,7 @@ def test_the_oracle_beats_popularity_and_popularity_beats_chance(shaped: World):
     assert 0.5 < (expected["explained"] - expected["popularity"]) / (expected["oracle"] - expected["popularity"]) < 0.95
 
 
-def test_unfinished_titles_are_wanted_and_only_those(shaped: World):
+def test_unfinished_titles_are_wanted_and_only_those(shaped: World) -> None:
     """A page with the unfinished titles in front gets more plays than one without, for members who have some."""
     member, time_ms, _ = visits(shaped, 300, at_day=39)
     pages = replace(page([[0]], members=member, visible=6), time_ms=time_ms)

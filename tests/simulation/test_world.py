@@ -20,7 +20,11 @@ def contents(path: Path) -> dict[str, bytes]:
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
 
 
-def test_the_same_seed_makes_the_same_bytes(tmp_path):
+def share(true: pl.Series) -> float:
+    return float(true.to_numpy().mean())
+
+
+def test_the_same_seed_makes_the_same_bytes(tmp_path: Path) -> None:
     """Tables, data.json and truth; another seed makes another world."""
     config = WorldConfig(members=30, titles=80, days=6, seed=11)
     generate(config).write(tmp_path / "one")
@@ -31,7 +35,7 @@ def test_the_same_seed_makes_the_same_bytes(tmp_path):
     assert (tmp_path / "one/events.parquet").read_bytes() != (tmp_path / "other/events.parquet").read_bytes()
 
 
-def test_a_written_world_is_a_data_folder(small: World, tmp_path):
+def test_a_written_world_is_a_data_folder(small: World, tmp_path: Path) -> None:
     """Every table reads back with its schema; ids are known, times are in order."""
     small.write(tmp_path / "data")
     tables = {name: folder.read_table(tmp_path / "data", name) for name in schema.TABLES}
@@ -49,7 +53,8 @@ def test_a_written_world_is_a_data_folder(small: World, tmp_path):
     assert set(tables["events"]["kind"].unique()) <= set(schema.EVENT_KINDS)
 
 
-def test_list_columns_of_pages_have_matching_lengths(small: World):
+def test_list_columns_of_pages_have_matching_lengths(small: World) -> None:
+    """P entries of rows, Q of titles, and no more in view than there is."""
     pages = small.tables["pages"]
 
     for column in ("row_seeds", "row_lengths", "seen_columns"):
@@ -60,7 +65,7 @@ def test_list_columns_of_pages_have_matching_lengths(small: World):
     assert (seen["seen_columns"] <= seen["row_lengths"]).all()
 
 
-def test_nobody_plays_what_has_not_arrived_or_is_not_allowed(shaped: World):
+def test_nobody_plays_what_has_not_arrived_or_is_not_allowed(shaped: World) -> None:
     """Every event and every placed title: released, licensed in the country, within the ceiling, the member joined."""
     tables = shaped.tables
     events = tables["events"].select("time", "member_id", "title_id")
@@ -83,38 +88,37 @@ def test_nobody_plays_what_has_not_arrived_or_is_not_allowed(shaped: World):
         assert regional.join(window, on=["title_id", "country"], how="anti").is_empty()
 
 
-def test_the_catalog_has_what_rows_need(shaped: World):
+def test_the_catalog_has_what_rows_need(shaped: World) -> None:
     """Windows on 15 %, series, arrivals within the world's time, films of many years, sequels, invented directors."""
     catalog = shaped.tables["catalog"]
     new = catalog.filter(pl.col("release_time").cast(pl.Int64) >= EPOCH_MS)
     arriving = catalog.explode("windows").unnest("windows").filter(pl.col("start").is_not_null())["title_id"].n_unique()
 
-    assert catalog["windows"].is_not_null().mean() == pytest.approx(0.15, abs=0.01)
-    assert 0.2 < (catalog["kind"] == "series").mean() < 0.33
+    assert share(catalog["windows"].is_not_null()) == pytest.approx(0.15, abs=0.01)
+    assert 0.2 < share(catalog["kind"] == "series") < 0.33
     assert new.height == round(0.07 * catalog.height)
     assert arriving == round(0.06 * catalog.height)
-    assert 0.1 < (catalog["maturity"] <= 7).mean() < 0.4
+    assert 0.1 < share(catalog["maturity"] <= 7) < 0.4
     assert set(catalog["maturity"].unique()) == {0, 7, 12, 16, 18}
     assert not set(catalog["directors"].explode()) & set(catalog["cast"].explode())
-    assert catalog["keywords"].list.len().min() >= 2
+    assert (catalog["keywords"].list.len() >= 2).all()
 
 
-def test_kids_have_a_ceiling_and_a_household(shaped: World):
+def test_kids_have_a_ceiling_and_a_household(shaped: World) -> None:
+    """A child sees titles up to 7 and lives with somebody who is none."""
     members = shaped.tables["members"]
     kids = members.filter("kids")
 
     assert (kids["maturity_ceiling"] == 7).all()
     assert kids["household_id"].is_in(members.filter(~pl.col("kids"))["household_id"].implode()).all()
-    assert 0.08 < members["kids"].mean() < 0.25
+    assert 0.08 < share(members["kids"]) < 0.25
     assert 3 == members["country"].n_unique()
 
 
-def test_series_are_watched_in_order(shaped: World):
+def test_series_are_watched_in_order(shaped: World) -> None:
     """An episode follows the one before, or the same again after a break, or the first anew."""
     plays = shaped.tables["events"].filter((pl.col("kind") == "play") & pl.col("season").is_not_null())
-    number = plays.join(shaped.tables["catalog"].select("title_id"), on="title_id").with_columns(
-        pl.Series("place", _episode_number(shaped, plays))
-    )
+    number = plays.with_columns(pl.Series("place", _episode_number(shaped, plays)))
     step = number.sort("time", maintain_order=True).select(
         step=pl.col("place").diff().over("member_id", "title_id"), place="place"
     )
@@ -127,7 +131,8 @@ def _episode_number(world: World, plays: pl.DataFrame) -> np.ndarray:
     return (plays["season"].to_numpy().astype(int) - 1) * world.titles.episodes[title] + plays["episode"].to_numpy() - 1
 
 
-def test_movies_have_no_episodes_and_plays_have_a_fraction(shaped: World):
+def test_movies_have_no_episodes_and_plays_have_a_fraction(shaped: World) -> None:
+    """Seasons belong to series, fractions and seconds to plays."""
     events = shaped.tables["events"]
     plays = events.filter(pl.col("kind") == "play")
 
@@ -138,12 +143,14 @@ def test_movies_have_no_episodes_and_plays_have_a_fraction(shaped: World):
     assert plays.filter(pl.col("title_id").is_in(movies.implode()))["season"].is_null().all()
 
 
-def test_a_world_of_no_size_is_refused():
+def test_a_world_of_no_size_is_refused() -> None:
+    """All that is wrong is said at once."""
     with pytest.raises(ConfigError, match=r"members is 0, must be at least 10; days is 1, must be at least 2"):
         generate(WorldConfig(members=0, titles=80, days=1, seed=1))
 
 
-def test_a_folder_with_something_in_it_is_left_alone(small: World, tmp_path):
+def test_a_folder_with_something_in_it_is_left_alone(small: World, tmp_path: Path) -> None:
+    """Nothing is written, nothing is lost."""
     (tmp_path / "note.txt").write_text("mine")
 
     with pytest.raises(DataError, match="not empty"):
@@ -151,7 +158,7 @@ def test_a_folder_with_something_in_it_is_left_alone(small: World, tmp_path):
     assert ["note.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_damaged_truth_is_refused(small: World, tmp_path):
+def test_damaged_truth_is_refused(small: World, tmp_path: Path) -> None:
     """A changed array, a missing one, another folder's truth, no truth at all."""
     small.write(tmp_path / "data")
     path = tmp_path / "data/truth/tastes.title.npy"
@@ -171,7 +178,7 @@ def test_damaged_truth_is_refused(small: World, tmp_path):
         load(tmp_path)
 
 
-def test_the_data_folder_does_not_know_its_truth(small: World, tmp_path):
+def test_the_data_folder_does_not_know_its_truth(small: World, tmp_path: Path) -> None:
     """data.json and tables are the same with and without truth/ beside them."""
     info = small.write(tmp_path / "data")
     (tmp_path / "data/truth").rename(tmp_path / "truth")
@@ -179,7 +186,8 @@ def test_the_data_folder_does_not_know_its_truth(small: World, tmp_path):
     assert info == folder.read_info(tmp_path / "data")
 
 
-def test_the_command_writes_a_world_and_says_so(tmp_path):
+def test_the_command_writes_a_world_and_says_so(tmp_path: Path) -> None:
+    """JSON on stdout, data and truth in the folder."""
     size = ["--members", "20", "--titles", "80", "--days", "3"]
     result = CliRunner().invoke(command, ["--out", str(tmp_path / "data"), *size, "--json"])
 
@@ -190,14 +198,15 @@ def test_the_command_writes_a_world_and_says_so(tmp_path):
     assert load(tmp_path / "data").seed == 7
 
 
-def test_the_command_refuses_a_full_folder(tmp_path):
+def test_the_command_refuses_a_full_folder(tmp_path: Path) -> None:
+    """Before anything is simulated."""
     (tmp_path / "note.txt").write_text("mine")
     result = CliRunner().invoke(command, ["--out", str(tmp_path)])
 
     assert isinstance(result.exception, DataError)
 
 
-def test_arrivals_happen_while_the_world_runs(shaped: World):
+def test_arrivals_happen_while_the_world_runs(shaped: World) -> None:
     """Members join and titles arrive after the first day."""
     members = shaped.truth.members.joined_ms
     arrivals = shaped.truth.windows.arrival_ms

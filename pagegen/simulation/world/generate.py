@@ -55,9 +55,8 @@ def generate(
 
 
 def _run(config: WorldConfig, progress: Callable[[int, int], None], behaviour: Behaviour) -> World:
-    *streams, rng = [
-        np.random.Generator(np.random.Philox(seed)) for seed in np.random.SeedSequence(config.seed).spawn(7)
-    ]
+    source = np.random.SeedSequence(config.seed)
+    *streams, rng = [np.random.Generator(np.random.Philox(seed)) for seed in source.spawn(7)]
     titles = catalog.draw(config.titles, config.days, streams[0])
     truth, live = _truth(config, titles, streams)
     running = _begin(truth, live, streams[5])

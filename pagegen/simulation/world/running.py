@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int8, Int16, Int64, groups, record
+from pagegen.arrays import NONE, Float64, Int8, Int16, Int64, Mask, groups, record
 from pagegen.simulation.behaviour import Behaviour, Judged, Responses, Shown
 from pagegen.simulation.world import history, logging_policy, watching
 from pagegen.simulation.world.catalog import Titles
@@ -27,11 +27,12 @@ from pagegen.simulation.world.logging_policy import Logged, Moment
 from pagegen.simulation.world.shelves import Counts, Shelves, segment_of
 from pagegen.simulation.world.truth import Truth
 from pagegen.simulation.world.visits import Visits
-from pagegen.simulation.world.watching import Choices
+from pagegen.simulation.world.watching import BRIEF_SECONDS, Choices
 
 HEARD_OF: Final = 40  # titles of which a visitor without a page has come for the dearest
 RESUMED_UTILITY: Final = -1.0  # of what was looked up in order to continue it
 TITLE_SECONDS: Final = 1.6  # looking at one title
+BETWEEN_SECONDS: Final = BRIEF_SECONDS + 20  # from one play to the next on the same page
 OPENING_SECONDS: Final = 3  # until the first is looked at
 
 
@@ -131,6 +132,7 @@ def _known(visits: Visits, running: Running, truth: Truth, rng: np.random.Genera
         seconds=history.seconds_of(visits.time_ms[kept]) + OPENING_SECONDS,
         utility=utility[row, best][kept],
         device=visits.device[kept],
+        brief=np.zeros(int(kept.sum()), bool),
     )
 
 
@@ -155,9 +157,10 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
     """Titles chosen on pages or looked up instead, and what else was done on the pages."""
     page = groups(shown.row_start)[groups(shown.start)]
     opened = history.seconds_of(shown.time_ms)
-    looked: Int64 = np.cumsum(responses.examined) - responses.examined
-    before = looked - np.append(looked, 0)[shown.start[shown.row_start[:-1]]][page]
-    seconds = opened[page] + OPENING_SECONDS + np.floor(TITLE_SECONDS * before).astype(np.int64)
+    first = shown.start[shown.row_start[:-1]][page]
+    tries = _earlier(responses.played, first)
+    looking = np.floor(TITLE_SECONDS * _earlier(responses.examined, first)).astype(np.int64)
+    seconds = opened[page] + OPENING_SECONDS + looking + BETWEEN_SECONDS * tries
     slot, searching = np.flatnonzero(responses.played), np.flatnonzero(responses.searched != NONE)
     played = Choices(
         member=shown.member[page[slot]],
@@ -165,6 +168,7 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
         seconds=seconds[slot] + 2,
         utility=judged.utility[slot],
         device=shown.device[page[slot]],
+        brief=page[slot] == np.append(page[slot], NONE)[1:],
     )
     looked_up = Choices(
         member=shown.member[searching],
@@ -172,6 +176,7 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
         seconds=opened[searching] + 30,
         utility=np.full(len(searching), RESUMED_UTILITY, np.float32),
         device=shown.device[searching],
+        brief=np.zeros(len(searching), bool),
     )
     done = [(responses.clicked, CLICK), (responses.listed, LIST_ADD), (responses.refused, NOT_INTERESTED)]
     acts = [
@@ -181,6 +186,12 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
         for later, (mask, kind) in enumerate(done)
     ]
     return _both(played, looked_up), acts
+
+
+def _earlier(mask: Mask, first: Int64) -> Int64:
+    """[Q] how many before a slot are True, from the `first` slot of its page on."""
+    count: Int64 = np.cumsum(mask) - mask
+    return np.asarray(count - np.append(count, 0)[first], np.int64)
 
 
 def _both(first: Choices, second: Choices) -> Choices:
@@ -197,4 +208,5 @@ def _none() -> Choices:
         seconds=empty.astype(np.int64),
         utility=empty.astype(np.float32),
         device=np.zeros(0, np.int8),
+        brief=np.zeros(0, bool),
     )

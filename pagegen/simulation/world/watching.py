@@ -17,6 +17,7 @@ from pagegen.simulation.world.history import LIST_REMOVE, PLAY, THUMBS_DOWN, THU
 LIKING_BASE: Final = 1.7  # logit at utility 0
 LIKING_SLOPE: Final = 0.4
 LIKING_SD: Final = 0.9
+BRIEF_SECONDS: Final = 60
 TRIED: Final = 0.5  # new titles dropped within minutes, times (1 - liking)
 END_BASE, END_LIKING = 0.3, 0.65  # chance to reach the end of a movie
 MORE_EPISODES: Final = 0.55  # chance of another episode, times liking
@@ -29,23 +30,26 @@ THUMB_SECONDS, REMOVE_SECONDS = 4, 9  # after the end
 
 @record
 class Choices:
-    """N titles chosen, at most one a member."""
+    """N titles chosen; of a member in the order chosen, all but the last of them brief."""
 
     member: Int32
     title: Int32
     seconds: Int64
     utility: Float32
     device: Int8
+    brief: Mask  # left at once for another title
 
 
 def watch(choices: Choices, titles: Titles, live: Live, rng: np.random.Generator) -> tuple[Events, Int64]:
     """All events that follow, and the second each sitting ends. Moves `live.progress` on."""
     liking = sigmoid(LIKING_BASE + LIKING_SLOPE * choices.utility + rng.normal(0, LIKING_SD, len(choices.title)))
     progress = _resumed(choices, titles, live)
-    tried = (progress == 0) & (rng.random(len(liking)) < TRIED * (1 - liking))
+    tried = choices.brief | ((progress == 0) & (rng.random(len(liking)) < TRIED * (1 - liking)))
     series = titles.kind[choices.title] == SERIES
     episodes = np.where(series & ~tried, _episodes(choices, titles, progress, liking, rng), 1)
-    last = _last_fraction(series, tried, np.where(series, 0, progress), liking, rng)
+    begun = np.where(series, 0, progress)
+    moment = np.minimum(begun + BRIEF_SECONDS / (60 * titles.runtime_minutes[choices.title]), FINISHED - 0.005)
+    last = np.where(choices.brief, moment, _last_fraction(series, tried, begun, liking, rng)).astype(np.float32)
     plays, end = _plays(choices, titles, progress, episodes, last)
     seen = np.floor(progress) + episodes - 1 + (last >= FINISHED)
     live.progress[choices.member, choices.title] = np.where(series, seen, last)
@@ -108,7 +112,7 @@ def _afterwards(
 ) -> list[Events]:
     """Thumbs, and titles taken off the list."""
     roll = rng.random(len(liking))
-    enough = last >= 0.5
+    enough = (last >= 0.5) & ~choices.brief
     up = enough & (roll < LIKED * liking)
     down = enough & (roll > 1 - LOATHED * (1 - liking))
     removed = live.listed[choices.member, choices.title] & (last >= FINISHED) & (rng.random(len(liking)) < REMOVED)

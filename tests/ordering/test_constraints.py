@@ -1,0 +1,100 @@
+"""Constraints: where rows may stand, never broken; those that cannot hold together are refused in words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pagegen.errors import ConfigError
+from pagegen.homepage import HOME
+from tests.ordering.pages import KINDS, Told, lawful, order, rules
+
+ORDERERS = [part.make(part.config()) for part in HOME.orderers.values()]
+
+
+def apart(*kinds: int) -> list[Told]:
+    """Rows of these kinds without a title in common, each worth less than the one before."""
+    return [(kind, {n: 0.9 - n / 50}) for n, kind in enumerate(kinds)]
+
+
+def kinds_of(kinds: tuple[int, ...], orderer: Any = ORDERERS[0], *, rows: int = 30, **of_kinds: Any) -> list[int]:
+    return [kinds[row] for row, _ in order(orderer, apart(*kinds), rules(**of_kinds), rows=rows)]
+
+
+@pytest.mark.parametrize("orderer", ORDERERS, ids=list(HOME.orderers))
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({}, [0, 0, 0, 1, 1, 2]),
+        ({"soft": {"pin": 0}}, [1, 0, 0, 0, 1, 2]),
+        ({"soft": {"pin": 1}, "free": {"pin": 0}}, [2, 1, 0, 0, 0, 1]),
+        ({"hard": {"first": 2}}, [1, 1, 0, 0, 0, 2]),
+        ({"hard": {"last": 1}}, [0, 0, 1, 1, 2]),
+        ({"hard": {"max_rows": 1}}, [0, 1, 1, 2]),
+        ({"hard": {"max_rows": 0}}, [1, 1, 2]),
+        ({"hard": {"distance": 2}}, [0, 1, 0, 1, 0, 2]),
+        ({"hard": {"distance": 9}}, [0, 1, 1, 2]),
+    ],
+)
+def test_each_rule_does_what_it_says(rule: dict[str, Any], expected: list[int], orderer: Any) -> None:
+    """Six rows of three kinds, the first most valuable; every orderer obeys in the same way here."""
+    assert expected == kinds_of((0, 0, 0, 1, 1, 2), orderer, **rule)
+
+
+RULE = st.fixed_dictionaries(
+    {},
+    optional={
+        "pin": st.integers(0, 4),
+        "first": st.integers(0, 3),
+        "last": st.integers(3, 9),
+        "max_rows": st.integers(0, 3),
+        "distance": st.integers(1, 4),
+    },
+)
+
+
+@given(st.lists(st.integers(0, 2), max_size=9), st.tuples(RULE, RULE, RULE), st.integers(1, 9), st.sampled_from(ORDERERS))
+def test_no_page_breaks_a_rule(kinds: list[int], of_kinds: tuple[Any, Any, Any], rows: int, orderer: Any) -> None:
+    """Whatever the rules: none is broken, a page ends only when no row may follow, and pins are kept."""
+    named = dict(zip(("hard", "soft", "free"), of_kinds, strict=True))
+    try:
+        rules_ = rules(**named)
+    except ConfigError:
+        return
+    found = [row for row, _ in order(orderer, apart(*kinds), rules_, rows=rows)]
+    page, left = [kinds[row] for row in found], [kind for row, kind in enumerate(kinds) if row not in found]
+
+    assert len(set(found)) == len(found) <= rows
+    assert lawful(page, rules_)
+    assert len(page) == rows or not any(lawful([*page, kind], rules_) for kind in left)
+    for kind, rule in enumerate(rules_.constraints.rules):
+        if rule.pin is not None and kind in kinds and rule.max_rows > 0 and len(page) > rule.pin:
+            assert kind == page[rule.pin]
+
+
+def test_contradictions_name_both_rules_all_at_once() -> None:
+    """What cannot hold together is refused with the names and numbers that clash."""
+    with pytest.raises(ConfigError) as raised:
+        rules(hard={"pin": 2}, soft={"pin": 2, "first": 3}, free={"first": 5, "last": 4, "distance": 0, "max_rows": -1})
+
+    for sentence in (
+        "soft and hard are both pinned at 2",
+        "soft: pin = 2 is outside first = 3 to last = 99",
+        "free: first = 5 is below last = 4",
+        "free: max_rows = -1 must be at least 0 and distance = 0 at least 1",
+    ):
+        assert sentence in str(raised.value)
+
+
+def test_rules_of_kinds_that_do_not_exist_are_refused() -> None:
+    """With the names of those that do."""
+    with pytest.raises(ConfigError, match="horoscope: no such row kind; there are hard, soft, free"):
+        rules(horoscope={"pin": 1})
+
+
+def test_a_pinned_row_with_too_few_new_titles_does_not_end_the_page() -> None:
+    """Its place goes to the next best row."""
+    told: list[Told] = [(0, {1: 0.9, 2: 0.8}), (1, {1: 0.9}), (2, {3: 0.5})]
+
+    assert [0, 2] == [row for row, _ in order(ORDERERS[0], told, rules(kinds=KINDS, soft={"pin": 1}))]

@@ -1,0 +1,58 @@
+"""Every ranker of the homepage keeps the contract of rankers, fitted on pairs whose labels it can learn."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from pagegen.bundle.parts import SavedRanker
+from pagegen.engine import Engine
+from pagegen.homepage import HOME
+from pagegen.ranking import Examples
+from tests.contracts import check_ranker, some_requests
+
+
+def examples(engine: Engine) -> Examples:
+    """Titles with a high `als_score` are played: one in four of each request."""
+    table = engine.retrieve(some_requests(60, seed=9)).table
+    score = np.nan_to_num(table.values[:, table.names.index("als_score")], nan=-1.0)
+    label = np.concatenate([part >= np.quantile(part, 0.75) for part in np.split(score, table.start[1:-1]) if len(part)])
+    return Examples(table=table, label=label.astype(np.int8), weight=np.ones(len(label), np.float32))
+
+
+FEW = {"lambdamart": {"trees": 20, "threads": 1, "min_data_in_leaf": 20}}
+
+
+@pytest.fixture(scope="module")
+def learnt(engine: Engine) -> Examples:
+    return examples(engine)
+
+
+def fitted(name: str, learnt: Examples) -> SavedRanker:
+    part = HOME.rankers[name]
+    return part.fit(learnt, msgspec.convert(FEW.get(name, {}), part.config), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", HOME.rankers)
+def test_rankers_keep_their_contract(name: str, engine: Engine, learnt: Examples) -> None:
+    """Finite, one score a pair, the same alone, in a batch, with columns moved and out of a bundle."""
+    check_ranker(name, fitted(name, learnt), HOME.rankers[name].load, engine)
+
+
+@pytest.mark.parametrize("name", HOME.rankers)
+def test_the_same_examples_make_the_same_ranker(name: str, learnt: Examples) -> None:
+    """Byte for byte, given the same generator."""
+    one, other = fitted(name, learnt).save(), fitted(name, learnt).save()
+
+    assert one == other
+
+
+def test_lambdamart_learns_what_is_played(engine: Engine, learnt: Examples) -> None:
+    """On other requests the pairs with a high `als_score` get the high scores."""
+    ranker, table = fitted("lambdamart", learnt), engine.retrieve(some_requests(20, seed=10)).table
+    als, score = table.values[:, table.names.index("als_score")], ranker.score(table)
+    for low, high in zip(table.start[:-1], table.start[1:], strict=True):
+        known = ~np.isnan(als[low:high])
+        if known.sum() > 20:
+            middle = np.median(als[low:high][known])
+            above, below = als[low:high][known] > middle, als[low:high][known] < middle
+            assert score[low:high][known][above].mean() > score[low:high][known][below].mean()
