@@ -30,6 +30,7 @@ View: TypeAlias = Literal["BASIC", "FULL"]
 SERVICE: Final = DESCRIPTOR.services_by_name["PageService"].full_name
 NUMBERS = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
 LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
+EVENT_NUMBERS = ("watched_seconds", "fraction", "grade", "season", "episode")
 POLL_SECONDS = 0.1
 
 # Pages may be asked for again: the answer is the same, and nothing is kept of the asking.
@@ -185,10 +186,7 @@ def _event(event: RecentEvent) -> EventMessage:
         title_id=event.title_id,
         kind=EventKind.Value(f"EVENT_KIND_{event.kind.upper()}"),
         time=_timestamp(event.time),
-        grade=event.grade,
-        fraction=event.fraction,
-        season=event.season,
-        episode=event.episode,
+        **{name: getattr(event, name) for name in EVENT_NUMBERS},
     )
 
 

@@ -61,7 +61,8 @@ def ranks(group: list[float]) -> list[int]:
 )
 def test_best_takes_the_highest_that_are_allowed(rows: list[tuple[float, bool]], limit: int, dtype: type) -> None:
     """Best first, never NaN, never what is not allowed; ties go to the lower position."""
-    score, allowed = np.array([s for s, _ in rows], dtype), np.array([a for _, a in rows], np.bool_)
+    score = np.array([s for s, _ in rows]).astype(dtype)
+    allowed = np.array([a for _, a in rows], np.bool_)
     known = [i for i, (s, may) in enumerate(rows) if may and not math.isnan(s)]
     expected = sorted(known, key=lambda i: -rows[i][0])[:limit]
 

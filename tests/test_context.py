@@ -1,5 +1,8 @@
 """Contexts: what was known before each request, and nothing that was not."""
 
+from itertools import pairwise
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -25,8 +28,7 @@ def history(data: Dataset, *requests: PageRequest) -> list[list[tuple[str, str, 
     contexts = read(data, *requests)
     h, ids = contexts.history, data.catalog.ids
     rows = list(zip(ids.of(h.title), [EVENT_KINDS[k] for k in h.kind.tolist()], h.time.tolist(), strict=True))
-    bounds = h.start.tolist()
-    return [rows[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [rows[low:high] for low, high in pairwise(h.start.tolist())]
 
 
 def test_only_what_came_before_the_request_is_known() -> None:
@@ -67,7 +69,7 @@ def test_history_is_what_polars_finds(medium: World, asked: list[tuple[int, int,
 
 
 def test_recent_events_join_the_history_in_time_order() -> None:
-    """What the client knows stands among the log's events; what the log has already is not doubled, unknown titles go."""
+    """What the client knows stands among the log's events; what the log has is not doubled, unknown titles go."""
     data = world(FILMS, MINE)
     recent = (
         RecentEvent(title_id="c", kind="click", time=days_ago(2.5)),
@@ -108,7 +110,9 @@ def test_recent_events_join_the_history_in_time_order() -> None:
         (100.0, {}, None),
     ],
 )
-def test_watched_seconds_become_a_fraction(runtime: float | None, fields: dict, fraction: float | None) -> None:
+def test_watched_seconds_become_a_fraction(
+    runtime: float | None, fields: dict[str, Any], fraction: float | None
+) -> None:
     """Seconds count against the runtime, at most as the whole; without a runtime nobody knows."""
     data = world([title("a", runtime_minutes=runtime)])
     recent = RecentEvent(title_id="a", kind="play", time=days_ago(1), **fields)

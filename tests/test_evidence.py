@@ -63,7 +63,8 @@ def test_every_reason_on_a_page_is_true(engine: Engine, medium: World) -> None:
     """All shown titles of many pages: the reason is the first of new, top 10 and people that the tables bear out."""
     requests = [r for r in some_requests(40, seed=3) if not r.recent_events]
     trace = engine.run(requests)
-    expected, shown = [], []
+    expected: list[str] = []
+    shown: list[str] = []
     for b, (request, page) in enumerate(zip(requests, trace.pages, strict=True)):
         local = bool(trace.retrieved.contexts.trends.local[b])
         new, top, people = found_in_tables(medium, request, page.watermark, local)
@@ -77,7 +78,9 @@ def test_every_reason_on_a_page_is_true(engine: Engine, medium: World) -> None:
     assert {"", "new", "top_10", "people"} == set(shown)
 
 
-def found_in_tables(medium: World, request: PageRequest, watermark: int, local: bool) -> tuple[set, set, set]:
+def found_in_tables(
+    medium: World, request: PageRequest, watermark: int, local: bool
+) -> tuple[set[str], set[str], set[str]]:
     """Titles that are new, in the top ten of the week, and with people of three titles the member played."""
     release = pl.col("release_time").cast(pl.Int64)
     year_only = pl.col("release_time") == pl.col("release_time").dt.truncate("1y")

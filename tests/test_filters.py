@@ -10,7 +10,7 @@ from pagegen.filters import Filter
 from pagegen.homepage import HOME
 from pagegen.request import PageRequest, RecentEvent
 from tests.contracts import check_filter
-from tests.worlds import NOW, World, ask, days_ago, event, member, play, title, window, world
+from tests.worlds import NOW, Fields, World, ask, days_ago, event, member, play, title, window, world
 
 RATED = [
     title("all", maturity=0),
@@ -23,7 +23,7 @@ RATED = [
 def kept(filter_: Filter, data: Dataset, request: PageRequest) -> list[str]:
     """The titles that stay."""
     (mask,) = filter_.keep(read_contexts([request], data, TrendWindows()))
-    return data.catalog.ids.of(np.flatnonzero(mask))
+    return data.catalog.ids.of(np.flatnonzero(mask).astype(np.int32))
 
 
 @pytest.mark.parametrize("name", HOME.filters)
@@ -98,7 +98,7 @@ def test_kids_see_what_is_rated_for_kids(who: str, asked: bool | None, expected:
     ],
 )
 def test_licence_windows_open_and_close_to_the_millisecond(
-    windows: list | None, country: str | None, may: bool
+    windows: list[Fields] | None, country: str | None, may: bool
 ) -> None:
     """From its start, until before its end, in its country or anywhere; no list: everywhere; an empty list: nowhere."""
     data = world([title("a", windows=windows), title("b", windows=[window("SE")])])

@@ -3,6 +3,7 @@
 import string
 import tomllib
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def data() -> Dataset:
     return world(films, members=[member("ola", country="NO"), member("nowhere"), member("odd", country="QQ")])
 
 
-def said(template: str, who: str, kind: str = "top_10", seed: int = -1, **fields: str) -> str:
+def said(template: str, who: str, kind: str = "top_10", seed: int = -1, **fields: Any) -> str:
     contexts = read_contexts([ask("nobody"), ask(who, **fields)], data(), TrendWindows())
     return heading(template, row_evidence(KINDS[kind], seed, contexts), contexts, 1)
 

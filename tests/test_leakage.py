@@ -9,7 +9,20 @@ from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
 from pagegen.engine import Engine
 from pagegen.request import PageRequest
 from tests.contracts import some_requests
-from tests.worlds import DAY, World, days_ago, engine_of, event, member, moved, play, small_settings, tiny_models, title, window
+from tests.worlds import (
+    DAY,
+    World,
+    days_ago,
+    engine_of,
+    event,
+    member,
+    moved,
+    play,
+    small_settings,
+    tiny_models,
+    title,
+    window,
+)
 
 CUT = days_ago(20) + 12_345  # inside an hour; nothing at or after it may be felt before it
 SETTINGS = small_settings()
@@ -48,7 +61,9 @@ def rewritten(catalog: pl.DataFrame, cut: int) -> pl.DataFrame:
     """Titles released after the cut, with other genres, people and ratings."""
     later = pl.col("release_time").cast(pl.Int64) > cut
     changes = {"genres": STRANGE["genres"], "cast": STRANGE["cast"]}
-    changed = [pl.when(later).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in changes.items()]
+    changed = [
+        pl.when(later).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in changes.items()
+    ]
     rated = pl.when(later).then(pl.lit(0, pl.Int16)).otherwise(pl.col("maturity")).alias("maturity")
     return catalog.with_columns(*changed, rated)
 
@@ -90,13 +105,11 @@ def feels(medium: World, requests: list[PageRequest]) -> tuple[set[str], int]:
     """The features that the poison changes, and how many pages."""
     engine, twin = engines(medium, refit=False)
     one, other = engine.run(requests), twin.run(requests)
-    named = [(dict(zip(columns(e), e.table.values.T, strict=True)), e) for e in (one.retrieved, other.retrieved)]
-    felt = {name for name, column in named[0][0].items() if column.tobytes() != named[1][0][name].tobytes()}
+    columns, changed = (
+        dict(zip(t.names, t.values.T, strict=True)) for t in (one.retrieved.table, other.retrieved.table)
+    )
+    felt = {name for name, column in columns.items() if column.tobytes() != changed[name].tobytes()}
     return felt, sum(a.rows != b.rows for a, b in zip(one.pages, other.pages, strict=True))
-
-
-def columns(retrieved) -> tuple[str, ...]:  # noqa: ANN001
-    return retrieved.table.names
 
 
 def test_the_poison_is_strong(medium: World) -> None:
@@ -104,4 +117,12 @@ def test_the_poison_is_strong(medium: World) -> None:
     felt, pages = feels(medium, [replace(request, time=CUT + DAY, watermark=None) for request in REQUESTS])
 
     assert len(REQUESTS) == pages
-    assert {"als_score", "plays_day", "genre_share", "own_play_days", "mean_grade", "people_shared", "idle_days"} <= felt
+    assert {
+        "als_score",
+        "plays_day",
+        "genre_share",
+        "own_play_days",
+        "mean_grade",
+        "people_shared",
+        "idle_days",
+    } <= felt

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pagegen.arrays import Float32
+from pagegen.context import Contexts
 from pagegen.engine import STAGES, Engine
 from pagegen.errors import RequestError, SchemaError, SourceError
 from pagegen.homepage import HOME
@@ -78,22 +80,22 @@ class Broken:
     def __init__(self, source: Source, error: Exception) -> None:
         self.name, self.kinds, self._error = source.name, source.kinds, error
 
-    def propose(self, proposal: Proposal) -> Candidates:
+    def propose(self, _: Proposal) -> Candidates:
         raise self._error
 
 
 class BrokenScorer(Broken):
     """It fails before it has scored."""
 
-    def score(self, contexts: object) -> np.ndarray:
+    def score(self, _: Contexts) -> Float32:
         raise self._error
 
 
 class LateBroken(Broken):
     """It scores, and then fails."""
 
-    def score(self, contexts: object) -> np.ndarray:
-        return np.ones((len(contexts.requests), len(contexts.data.catalog)), np.float32)  # type: ignore[attr-defined]
+    def score(self, contexts: Contexts) -> Float32:
+        return np.ones((len(contexts), len(contexts.data.catalog)), np.float32)
 
 
 def broken(engine: Engine, name: str, error: Exception, late: bool = False) -> Engine:

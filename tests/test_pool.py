@@ -1,6 +1,6 @@
 """Gather: every source's rows, and what requests, settings and failures leave of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,7 +64,7 @@ FIRST, SECOND = Fixed("first", {LEFT: "abc", AGAIN: "ba"}), Fixed("second", {RIG
 
 
 def pool(
-    sources: list[Source],
+    sources: Sequence[Source],
     *requests: PageRequest,
     off: frozenset[str] = frozenset(),
     on_failure: OnFailure | None = None,
@@ -75,7 +75,7 @@ def pool(
     return gather(sources, contexts, eligible, limits, on_failure)
 
 
-def told(gathered: Gathered, sources: list[Source]) -> list[tuple[int, str, str]]:
+def told(gathered: Gathered, sources: Sequence[Source]) -> list[tuple[int, str, str]]:
     """Request, kind and titles of every row that has some."""
     kinds, found = [kind.name for source in sources for kind in source.kinds], gathered.candidates
     cut = zip(found.start[:-1].tolist(), found.start[1:].tolist(), strict=True)
@@ -150,7 +150,7 @@ def test_without_a_way_to_fail_a_failure_stops_the_run(error: Exception) -> None
 def test_a_schema_error_never_fails_open() -> None:
     """Code that disagrees with code stops the run, in serving too."""
     with pytest.raises(SchemaError):
-        pool([Fixed("bad", {RIGHT: "a"}, SchemaError("x"))], ask(), on_failure=lambda name, error: None)
+        pool([Fixed("bad", {RIGHT: "a"}, SchemaError("x"))], ask(), on_failure=lambda *_: None)
 
 
 def test_a_source_nobody_wants_is_not_asked() -> None:

@@ -36,7 +36,12 @@ def told(rows: list[tuple[int, int, list[int]]], scores: list[int], max_pairs: i
     cuts = [slice(*pair) for pair in zip(filled.start[:-1].tolist(), filled.start[1:].tolist(), strict=True)]
     columns = (filled.rows.request, filled.rows.kind, filled.rows.seed)
     return [
-        (*(int(c[r]) for c in columns), filled.title[cut].tolist(), filled.score[cut].tolist(), filled.play[cut].tolist())
+        (
+            *(int(c[r]) for c in columns),
+            filled.title[cut].tolist(),
+            filled.score[cut].tolist(),
+            filled.play[cut].tolist(),
+        )
         for r, cut in enumerate(cuts)
     ]
 

@@ -49,7 +49,7 @@ def fit_examination(pages: pl.DataFrame) -> Examination:
 
 def _reached(seen: pl.Series, guess: Float64) -> Float64:
     """[MAX_ROWS] share of the pages with such a row that reached it."""
-    flat = pl.DataFrame({"seen": seen, "row": seen.list.eval(pl.int_range(pl.len()))}).explode("seen", "row")
+    flat = pl.DataFrame({"seen": seen, "row": seen.list.eval(pl.int_range(pl.len()))}).explode("seen", "row").drop_nulls()
     shares = flat.group_by("row").agg((pl.col("seen") > 0).mean()).sort("row")["seen"].to_numpy()
     return _extended(shares, guess)
 
@@ -57,13 +57,14 @@ def _reached(seen: pl.Series, guess: Float64) -> Float64:
 def _looked_at(seen: pl.Series, guess: Float64) -> Float64:
     """[MAX_COLUMNS] share of the reached rows seen at least this far."""
     reached = seen.explode().drop_nulls().to_numpy()
-    counts = np.bincount(reached[reached > 0], minlength=2)
-    shares = counts[::-1].cumsum()[::-1][1:] / max(1, counts[1:].sum())
-    return _extended(shares, guess)
+    counts = np.bincount(reached[reached > 0])[1:]  # rows seen exactly 1, 2, ... columns far
+    return _extended(counts[::-1].cumsum()[::-1] / counts.sum(), guess)
 
 
 def _extended(shares: Float64, guess: Float64) -> Float64:
-    """The shares, and beyond the logged geometry the guess, scaled to meet the last of them; never rising, never 0."""
+    """The shares, and beyond the logged geometry the guess, scaled to meet the last of them; never rising, never 0. No shares: the guess."""
+    if not len(shares):
+        return guess
     size = min(len(shares), len(guess))
     curve = guess * (shares[size - 1] / guess[size - 1])
     curve[:size] = shares[:size]

@@ -39,8 +39,8 @@ SEEK: Final = 0.93
 SEEK_SWIPE: Final = 0.6
 SEEK_ROWS: Final = 4  # rows that come into view before giving up
 SEARCH: Final = 0.55  # who did not find what he or she came for, looks it up
-CLICK_PLAYED: Final = 0.6  # plays that go through the title's own page
-CLICK_POWER, CLICK_SCALE = 0.5, 0.5  # a click without a play: SCALE p^POWER
+CLICK_PLAYED: Final = 0.7  # plays that go through the title's own page
+CLICK_POWER, CLICK_SCALE = 0.5, 0.6  # a click without a play: SCALE p^POWER
 LIST_SHARE: Final = 0.16  # of clicks without a play
 REFUSE: Final = 0.0016  # of titles examined and not clicked, times (1 - p)
 

@@ -56,7 +56,9 @@ def page_exposure(pages: pl.DataFrame, data: Dataset, examination: Examination) 
     device = np.repeat(pages["device"].fill_null(DEVICES[0]).cast(pl.Enum(DEVICES)).to_physical().to_numpy(), lengths)
     row = np.repeat(within(starts(rows)), row_length)
     column = within(row_start)
-    seen = np.repeat(pages["seen_columns"].explode().drop_nulls().to_numpy(), row_length)
+    not_known = pl.col("row_lengths").list.eval(pl.element() * 0)  # what is not known to have been seen was not
+    seen_columns = pages.select(pl.col("seen_columns").fill_null(not_known)).to_series()
+    seen = np.repeat(seen_columns.explode().drop_nulls().to_numpy(), row_length)
     return Exposure(
         start=starts(lengths),
         title=data.catalog.ids.positions(pages["title_ids"].explode().drop_nulls()),

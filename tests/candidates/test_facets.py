@@ -1,5 +1,7 @@
 """Facets: genre rows by the member's taste, and what is new."""
 
+from typing import Any
+
 import numpy as np
 
 from candidates.facets import Config, Facets
@@ -28,7 +30,7 @@ def data(*plays: Fields, **release: int | None) -> Dataset:
 
 def rows(
     world_: Dataset, *, limit: int = 40, who: str = "me", score: dict[str, float] | None = SCORE, **config: int
-) -> dict:
+) -> dict[str, list[str]]:
     """The titles of each row; all facets of one member under given scores."""
     contexts = read_contexts([ask(who)], world_, TrendWindows(min_plays=1e9))
     values = [np.nan if score is None else score.get(name, np.nan) for name in world_.catalog.ids.names]

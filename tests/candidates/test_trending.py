@@ -1,5 +1,7 @@
 """Trending: the last day counts most, and small countries listen to the world."""
 
+from typing import Any
+
 import pytest
 
 from tests.contracts import proposal, proposed, source_of
@@ -9,7 +11,7 @@ HOUR_NOW = NOW // HOUR * HOUR
 TITLES = ["day", "week", "season", "never", "seen"]
 
 
-def rows(plays: list[Fields], who: str = "nobody", time: int = HOUR_NOW, **weights: float) -> list[tuple]:
+def rows(plays: list[Fields], who: str = "nobody", time: int = HOUR_NOW, **weights: Any) -> list[tuple[int, list[str]]]:
     people = [member("ola", country="NO"), *(member(f"x{n}", country="NO") for n in range(9))]
     settings = {"fit": {"trends": {"min_plays": 9.0}}, "page": {"source": {"trending": weights}}}
     engine = tiny_engine(world([title(name) for name in TITLES], plays, people), settings)

@@ -31,12 +31,16 @@ class Known:
         log = [row | {"time": ms(row["time"])} for row in world.events.iter_rows(named=True)]
         mark = len(log) if request.watermark is None else request.watermark
         self.request, self.now, self.short_days, self.long_days = request, request.time, short_days, long_days
-        self.titles = {row["title_id"]: row | {"release": ms(row["release_time"])} for row in world.catalog.iter_rows(named=True)}
+        self.titles = {
+            row["title_id"]: row | {"release": ms(row["release_time"])} for row in world.catalog.iter_rows(named=True)
+        }
         self.until = min([request.time, *(event["time"] for event in log[mark : mark + 1])])
         known = [event for event in log[:mark] if event["time"] < request.time]
         self.mine = [event for event in known if event["member_id"] == request.member_id] + self._recent()
         self.mine.sort(key=lambda event: event["time"])
-        self.first = {event["title_id"]: event["time"] for event in reversed([e for e in log if e["time"] < self.until])}
+        self.first = {
+            event["title_id"]: event["time"] for event in reversed([e for e in log if e["time"] < self.until])
+        }
         self.closed = [e for e in log if e["kind"] == "play" and e["time"] < self.until // HOUR * HOUR]
         country = {row["member_id"]: row["country"] for row in world.members.iter_rows(named=True)}
         here = request.country or country.get(request.member_id)
@@ -152,7 +156,9 @@ def habits(k: Known, title: str) -> tuple[float, ...]:
 
 def member_activity(k: Known, _: str) -> tuple[float, ...]:
     plays = [event for event in k.mine if event["kind"] == "play"]
-    ages = [(e["time"] - k.titles[t]["release"]) / DAY for t, e in k.played.items() if k.titles[t]["release"] is not None]
+    ages = [
+        (e["time"] - k.titles[t]["release"]) / DAY for t, e in k.played.items() if k.titles[t]["release"] is not None
+    ]
     return (
         math.log1p(len(k.played)),
         k.days_since(plays[-1]["time"] if plays else None),

@@ -14,7 +14,7 @@ from pagegen.errors import SchemaError
 from pagegen.features import Pairs, compute, pair_up
 from pagegen.homepage import HOME
 from pagegen.pool import Candidates, RowsBuilder
-from tests.contracts import check_family, some_requests
+from tests.contracts import check_family
 from tests.worlds import NOW, ask, title, world
 
 DATA = world([title(f"t{n:02d}") for n in range(20)])

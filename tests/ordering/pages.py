@@ -1,6 +1,7 @@
 """Pages to be ordered, told in a line, and a second opinion on what a page is worth and whether it is lawful."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -61,7 +62,9 @@ def order(orderer: Orderer, told: Sequence[Told], rules_: Rules, **geometry: Any
 
 def rows_of(pages: Pages) -> list[tuple[int, list[int]]]:
     cuts = zip(pages.start[:-1].tolist(), pages.start[1:].tolist(), strict=True)
-    return [(seed, pages.title[low:high].tolist()) for seed, (low, high) in zip(pages.rows.seed.tolist(), cuts, strict=True)]
+    return [
+        (seed, pages.title[low:high].tolist()) for seed, (low, high) in zip(pages.rows.seed.tolist(), cuts, strict=True)
+    ]
 
 
 def lay(told: Sequence[Told], picked: Sequence[int], rules_: Rules, columns: int) -> list[list[int]]:
@@ -80,7 +83,9 @@ def lay(told: Sequence[Told], picked: Sequence[int], rules_: Rules, columns: int
     return page
 
 
-def worth(told: Sequence[Told], picked: Sequence[int], page: Sequence[Sequence[int]], examination: Examination) -> float:
+def worth(
+    told: Sequence[Told], picked: Sequence[int], page: Sequence[Sequence[int]], examination: Examination
+) -> float:
     """The page objective: examination times probability of each title's first slot."""
     row_x, column_x = examination.of("tv")
     above: set[int] = set()
@@ -96,7 +101,7 @@ def lawful(kinds: Sequence[int], rules_: Rules) -> bool:
     """Whether rows of these kinds may stand one below the other; repeats of titles aside."""
     for kind, rule in enumerate(rules_.constraints.rules):
         places = [position for position, k in enumerate(kinds) if k == kind]
-        near = any(b - a < rule.distance for a, b in zip(places, places[1:], strict=False))
+        near = any(b - a < rule.distance for a, b in pairwise(places))
         early = rule.pin is not None and places and places[0] < rule.pin
         if near or early or len(places) > rule.max_rows or any(not rule.first <= p <= rule.last for p in places):
             return False

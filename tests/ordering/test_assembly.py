@@ -13,7 +13,9 @@ from tests.worlds import ask
 
 ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 PLAY = st.floats(0.0, 1.0, allow_subnormal=False)
-TOLD = st.lists(st.tuples(st.integers(0, 2), st.dictionaries(st.integers(0, 9), PLAY, min_size=1, max_size=7)), max_size=7)
+TOLD = st.lists(
+    st.tuples(st.integers(0, 2), st.dictionaries(st.integers(0, 9), PLAY, min_size=1, max_size=7)), max_size=7
+)
 
 
 @pytest.mark.parametrize("name", HOME.orderers)
@@ -55,7 +57,10 @@ def test_below_the_hard_scope_repeats_go_to_the_end() -> None:
 def test_a_row_that_would_be_too_short_waits_for_the_soft_scope() -> None:
     """Its kind needs two new titles on top: below the first two rows repeats may fill it."""
     told: list[Told] = [(1, {1: 0.9, 2: 0.8}), (1, {1: 0.9, 2: 0.8, 3: 0.7}), (1, {4: 0.1, 5: 0.1})]
-    kinds = [kind if kind.name != "soft" else type(kind)(name="soft", headings=("x",), min_titles=2) for kind in rules().kinds]
+    kinds = [
+        kind if kind.name != "soft" else type(kind)(name="soft", headings=("x",), min_titles=2)
+        for kind in rules().kinds
+    ]
 
     assert [0, 2, 1] == [row for row, _ in order(ORDERERS["template"], told, rules(2, kinds))]
     assert [0, 2] == [row for row, _ in order(ORDERERS["template"], told, rules(8, kinds))]

@@ -54,7 +54,9 @@ RULE = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(st.integers(0, 2), max_size=9), st.tuples(RULE, RULE, RULE), st.integers(1, 9), st.sampled_from(ORDERERS))
+@given(
+    st.lists(st.integers(0, 2), max_size=9), st.tuples(RULE, RULE, RULE), st.integers(1, 9), st.sampled_from(ORDERERS)
+)
 def test_no_page_breaks_a_rule(kinds: list[int], of_kinds: tuple[Any, Any, Any], rows: int, orderer: Any) -> None:
     """Whatever the rules: none is broken, a page ends only when no row may follow, and pins are kept."""
     named = dict(zip(("hard", "soft", "free"), of_kinds, strict=True))

@@ -10,12 +10,12 @@ from pagegen.data.schema import DEVICES, PAGES
 from pagegen.ordering.examination import FEWEST_PAGES, Examination, default_examination, fit_examination
 
 
-def pages(seen: Sequence[Sequence[int]], device: str = "tv") -> pl.DataFrame:
+def pages(seen: Sequence[Sequence[int] | None], device: str = "tv") -> pl.DataFrame:
     """A log of pages that were seen so far: a list of pages, the columns seen in each of their rows."""
-    return pl.DataFrame([{"device": device, "seen_columns": list(rows)} for rows in seen], schema=PAGES)
+    return pl.DataFrame([{"device": device, "seen_columns": rows} for rows in seen], schema=PAGES)
 
 
-def fitted(seen: Sequence[Sequence[int]]) -> tuple[list[float], list[float]]:
+def fitted(seen: Sequence[Sequence[int] | None]) -> tuple[list[float], list[float]]:
     row, column = fit_examination(pages(seen)).of("tv")
     return row.tolist(), column.tolist()
 
@@ -35,7 +35,7 @@ def test_the_guess_falls_and_drops_behind_the_first_screen() -> None:
 
 
 def test_examination_is_counted_from_pages() -> None:
-    """Half of the pages reach the second row; of the reached rows a third is seen three columns far, all at least one."""
+    """Half of the pages reach the second row; a third of the reached rows is seen three columns far, all at least one."""
     row, column = fitted([[3, 1], [1, 0]] * FEWEST_PAGES)
 
     assert [1.0, 0.5] == row[:2]
@@ -53,10 +53,12 @@ def test_beyond_the_log_the_guess_goes_on_from_its_last_number() -> None:
 
 
 def test_a_page_without_rows_says_nothing() -> None:
-    """Pages on which nothing was shown change neither curve."""
+    """Pages on which nothing was shown, or of which nobody knows how far they were seen, change neither curve."""
     seen = [[3, 1], [1, 0]] * FEWEST_PAGES
+    nothing: list[list[int] | None] = [[], None] * FEWEST_PAGES
 
-    assert fitted(seen) == fitted([*seen, *[[]] * 50])
+    assert fitted(seen) == fitted([*seen, *nothing])
+    assert [curve.tolist() for curve in default_examination().of("tv")] == list(fitted(nothing))
 
 
 def test_pages_of_different_lengths_count_where_they_have_rows() -> None:

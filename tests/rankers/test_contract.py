@@ -15,7 +15,9 @@ def examples(engine: Engine) -> Examples:
     """Titles with a high `als_score` are played: one in four of each request."""
     table = engine.retrieve(some_requests(60, seed=9)).table
     score = np.nan_to_num(table.values[:, table.names.index("als_score")], nan=-1.0)
-    label = np.concatenate([part >= np.quantile(part, 0.75) for part in np.split(score, table.start[1:-1]) if len(part)])
+    label = np.concatenate(
+        [part >= np.quantile(part, 0.75) for part in np.split(score, table.start[1:-1]) if len(part)]
+    )
     return Examples(table=table, label=label.astype(np.int8), weight=np.ones(len(label), np.float32))
 
 

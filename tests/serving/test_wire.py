@@ -69,12 +69,12 @@ def received(engine: Engine) -> Callable[[bytes], PageRequest]:
     return receive
 
 
-@given(request_=requests)
+@given(asked=requests)
 def test_a_request_crosses_the_wire_unchanged(
-    received: Callable[[bytes], PageRequest], request_: PageRequest
+    received: Callable[[bytes], PageRequest], asked: PageRequest
 ) -> None:
     """What a client asks is what the engine is asked."""
-    assert received(message(request_).SerializeToString()) == request_
+    assert received(message(asked).SerializeToString()) == asked
 
 
 def test_what_is_unset_has_its_default(engine: Engine) -> None:

@@ -23,7 +23,7 @@ from pagegen.simulation.world.visits import Visits
 
 CONTINUE, MY_LIST = 0, 1
 ROWS: Final = np.array([12, 11, 10])  # tv, web, phone
-COLUMNS: Final = np.array([15, 16, 12])
+COLUMNS: Final = np.array([14, 15, 12])
 VISIBLE: Final = np.array([6, 5, 3], np.int16)
 MIN_TITLES: Final = 4  # of a drawn row; shorter ones are left out
 CONTINUE_WEIGHT: Final = 30.0  # in the race for places; other weights are in shelves.py
@@ -110,18 +110,21 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
         MAX_TICKETS draws ends there: what came before keeps its chances.
     """
     title = np.full((len(limit), int(limit.max(initial=0))), NONE, np.int32)
-    place = np.zeros(len(limit), np.int64)
+    left, slots = allowed.reshape(-1), title.reshape(-1)  # views: one index is faster than two
+    end = np.arange(len(limit)) * title.shape[1] + limit
+    slot = end - limit
     row = np.flatnonzero(limit > 0)
     for _ in range(MAX_TICKETS):
         if not len(row):
             break
         drawn = urn.ticket[urn.first[row] + (rng.random(len(row)) * urn.size[row]).astype(np.int64)]
-        good = allowed[row, drawn]
-        hit, of = row[good], drawn[good]
-        title[hit, place[hit]] = of
-        allowed[hit, of] = False
-        place[hit] += 1
-        row = row[place[row] < limit[row]]
+        key = row * allowed.shape[1] + drawn
+        good = left[key]
+        hit = row[good]
+        left[key[good]] = False
+        slots[slot[hit]] = drawn[good]
+        slot[hit] += 1
+        row = row[slot[row] < end[row]]
     return title
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int8, Int16, Int64, Mask, groups, record
+from pagegen.arrays import NONE, Float64, Int8, Int16, Int32, Int64, Mask, groups, record
 from pagegen.simulation.behaviour import Behaviour, Judged, Responses, Shown
 from pagegen.simulation.world import history, logging_policy, watching
 from pagegen.simulation.world.catalog import Titles
@@ -33,6 +33,7 @@ HEARD_OF: Final = 40  # titles of which a visitor without a page has come for th
 RESUMED_UTILITY: Final = -1.0  # of what was looked up in order to continue it
 TITLE_SECONDS: Final = 1.6  # looking at one title
 BETWEEN_SECONDS: Final = BRIEF_SECONDS + 20  # from one play to the next on the same page
+SEARCH_SECONDS: Final = 30  # until a title not on the page is found
 OPENING_SECONDS: Final = 3  # until the first is looked at
 
 
@@ -156,12 +157,8 @@ def _meet(visits: Visits, running: Running, stage: Stage, rng: np.random.Generat
 def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choices, list[Events]]:
     """Titles chosen on pages or looked up instead, and what else was done on the pages."""
     page = groups(shown.row_start)[groups(shown.start)]
-    opened = history.seconds_of(shown.time_ms)
-    first = shown.start[shown.row_start[:-1]][page]
-    tries = _earlier(responses.played, first)
-    looking = np.floor(TITLE_SECONDS * _earlier(responses.examined, first)).astype(np.int64)
-    seconds = opened[page] + OPENING_SECONDS + looking + BETWEEN_SECONDS * tries
-    slot, searching = np.flatnonzero(responses.played), np.flatnonzero(responses.searched != NONE)
+    seconds = _when(shown, responses, page)
+    slot = np.flatnonzero(responses.played)
     played = Choices(
         member=shown.member[page[slot]],
         title=shown.title[slot],
@@ -170,22 +167,32 @@ def _choices(shown: Shown, judged: Judged, responses: Responses) -> tuple[Choice
         device=shown.device[page[slot]],
         brief=page[slot] == np.append(page[slot], NONE)[1:],
     )
-    looked_up = Choices(
+    done = [(responses.clicked, CLICK), (responses.listed, LIST_ADD), (responses.refused, NOT_INTERESTED)]
+    acts = []
+    for later, (mask, kind) in enumerate(done):
+        who = page[mask]
+        acts.append(watching.acts(shown.member[who], shown.title[mask], kind, seconds[mask] + later, shown.device[who]))
+    return _both(played, _looked_up(shown, responses)), acts
+
+
+def _looked_up(shown: Shown, responses: Responses) -> Choices:
+    searching = np.flatnonzero(responses.searched != NONE)
+    return Choices(
         member=shown.member[searching],
         title=responses.searched[searching],
-        seconds=opened[searching] + 30,
+        seconds=history.seconds_of(shown.time_ms)[searching] + SEARCH_SECONDS,
         utility=np.full(len(searching), RESUMED_UTILITY, np.float32),
         device=shown.device[searching],
         brief=np.zeros(len(searching), bool),
     )
-    done = [(responses.clicked, CLICK), (responses.listed, LIST_ADD), (responses.refused, NOT_INTERESTED)]
-    acts = [
-        watching.acts(
-            shown.member[page[mask]], shown.title[mask], kind, seconds[mask] + later, shown.device[page[mask]]
-        )
-        for later, (mask, kind) in enumerate(done)
-    ]
-    return _both(played, looked_up), acts
+
+
+def _when(shown: Shown, responses: Responses, page: Int32) -> Int64:
+    """[Q] the second at which each title would be reached; `page` [Q]."""
+    first = shown.start[shown.row_start[:-1]][page]
+    looking = np.floor(TITLE_SECONDS * _earlier(responses.examined, first)).astype(np.int64)
+    opened = history.seconds_of(shown.time_ms)[page]
+    return opened + OPENING_SECONDS + looking + BETWEEN_SECONDS * _earlier(responses.played, first)
 
 
 def _earlier(mask: Mask, first: Int64) -> Int64:

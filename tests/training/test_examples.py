@@ -1,0 +1,188 @@
+"""Examples: which past requests are learnt from, in which windows, and how their pairs are labelled."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pagegen.arrays import lengths
+from pagegen.bundle.settings import ExampleSettings
+from pagegen.data.dataset import Dataset, Past
+from pagegen.engine import Engine
+from pagegen.ordering.examination import default_examination
+from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
+from tests.training.builders import NO_PAGES, everything, page, pages_log
+from tests.worlds import DAY, HOUR, NOW, World, event, play, tell, tiny_engine, title, window
+
+NAMES = "abcdefgh"
+
+
+def asked(past: Past, pages: pl.DataFrame = NO_PAGES, **settings: Any) -> Asked:
+    return asked_before(past, pages, ExampleSettings(**{"warmup": 0.0, **settings}), default_examination())
+
+
+def when(found: Asked) -> list[int]:
+    """Hours before NOW."""
+    return ((found.occasions.time - NOW) // HOUR).tolist()
+
+
+def hourly(count: int, gap: int = 2) -> Dataset:
+    """One member who plays something every other hour, the last time at NOW."""
+    log = [play("ann", NAMES[i % 8], NOW - (count - 1 - i) * gap * HOUR) for i in range(count)]
+    return tell([title(name) for name in NAMES], log).data
+
+
+def test_requests_whose_horizon_is_not_over_are_left_out() -> None:
+    """The log ends a second after its last event; six hours before that, nobody knows yet what followed."""
+    assert [-12, -10, -8, -6] == when(asked(everything(hourly(7)), horizon_hours=6))[:4]
+    assert [-12, -10, -8] == when(asked(everything(hourly(7)), horizon_hours=6.001))
+
+
+def test_the_horizon_ends_where_the_past_does() -> None:
+    """As of an earlier event, its time is the end; what came later is not asked for."""
+    data = hourly(7)
+
+    assert [-12, -10, -8] == when(asked(Past(data=data, watermark=5), horizon_hours=2))[:3]
+    assert [-12, -10] == when(asked(Past(data=data, watermark=5), horizon_hours=8 - 4))[:2]
+
+
+def test_the_newest_requests_are_taken_after_a_warm_up() -> None:
+    """At most so many; none before its share of all events has happened."""
+    past = everything(hourly(11))
+
+    assert [-6, -4, -2] == when(asked(past, horizon_hours=1, occasions=3))[-3:]
+    assert [-10, -8, -6, -4, -2] == [hour for hour in when(asked(past, horizon_hours=1, warmup=0.5)) if hour < 0]
+
+
+def test_windows_are_consecutive_and_of_equal_count() -> None:
+    """Ten requests in four windows; more windows than requests are that many windows of one."""
+    found = asked(everything(hourly(11)), horizon_hours=1)
+
+    assert [[-20, -18, -16], [-14, -12, -10], [-8, -6], [-4, -2]] == [when(part) for part in found.windows(4)]
+    assert [[hour] for hour in when(found)] == [when(part) for part in found.windows(99)]
+    assert [] == asked(Past(data=hourly(3), watermark=1), horizon_hours=99).windows(4)
+
+
+def test_logged_pages_are_the_requests_where_there_are_any() -> None:
+    """Sessions are not asked for then, and each request keeps its own page."""
+    data = hourly(11)
+    log = pages_log([page("ann", NOW - hours * HOUR, [["a"]], [1]) for hours in (30, 9, 7, 5, 1)])
+    found = asked(everything(data), log, horizon_hours=3)
+
+    assert ([-9, -7, -5], [1, 2, 3]) == (when(found)[-3:], found.page.tolist()[-3:])
+    assert [[2], [3]] == [part.page.tolist() for part in found.windows(len(found.page))][-2:]
+
+
+def test_pages_of_members_the_data_do_not_have_are_not_learnt_from() -> None:
+    """Nobody else is taken for them."""
+    log = pages_log([page(who, NOW - 9 * HOUR, [["a"]], [1]) for who in ("stranger", "ann", "aaron")])
+    found = asked(everything(hourly(11)), log, horizon_hours=3)
+
+    assert ([1], [0]) == (found.page.tolist(), found.occasions.member.tolist())
+
+
+@pytest.fixture(scope="module")
+def friends() -> World:
+    """
+    Eight titles, of which h may be shown nowhere.
+
+    Four days ago everybody knew something; then ann plays b, c and h; bob plays a again and d; carl only clicks.
+    """
+    early = [play(who, name, NOW - 4 * DAY) for who, name in (("ann", "a"), ("bob", "a"), ("carl", "b"), ("dora", "e"))]
+    log = [
+        play("ann", "b", NOW - 2 * DAY),
+        play("ann", "c", NOW - 2 * DAY + HOUR),
+        play("ann", "h", NOW - 2 * DAY + HOUR),
+        play("bob", "a", NOW - 2 * DAY),
+        play("bob", "d", NOW - 2 * DAY + 1),
+        event("carl", "f", "click", NOW - 2 * DAY),
+        play("dora", "f", NOW),
+    ]
+    catalog = [title(name) for name in NAMES[:7]] + [title("h", windows=[window("ZZ", None, NOW - 9 * DAY)])]
+    return tell(catalog, [*early, *log])
+
+
+def labelled(world: World, pages: pl.DataFrame = NO_PAGES) -> tuple[Engine, Window]:
+    """The requests of two days ago, replayed on what was known before."""
+    data = world.data
+    engine = tiny_engine(data, watermark=data.events.before(NOW - 2 * DAY))
+    found = asked(everything(data), pages, warmup=0.4)
+    return engine, label_window(engine, found, 0.3)
+
+
+def by_name(engine: Engine, found: Window, column: str) -> dict[str, dict[str, float]]:
+    """A column of the pairs by member and title."""
+    out: dict[str, dict[str, float]] = {}
+    names, members = engine.data.catalog.ids.of(found.table.title), engine.data.members.ids.of(found.member)
+    for b, name, value in zip(found.request.tolist(), names, getattr(found, column).tolist(), strict=True):
+        out.setdefault(members[b], {})[name] = value
+    return out
+
+
+def test_a_title_first_played_within_the_horizon_is_a_positive(friends: World) -> None:
+    """All other pairs of the pool are not: the again-played, the clicked; without pages all weigh the same."""
+    engine, found = labelled(friends)
+    label = by_name(engine, found, "label")
+
+    assert {who: [name for name, one in row.items() if one] for who, row in label.items()} == {
+        "ann": ["b", "c"],
+        "bob": ["d"],
+        "carl": [],
+    }
+    assert {1.0} == set(found.weight.tolist())
+
+
+def test_a_positive_outside_the_pool_is_counted_and_never_added(friends: World) -> None:
+    """Ann played h, which the pool may not hold: it is a target, and no pair."""
+    engine, found = labelled(friends)
+
+    assert [3, 1, 0] == found.targets.tolist()
+    assert {name for row in by_name(engine, found, "label").values() for name in row} == set("abcdefg") - {"a"} | set("a")
+    assert 3 == found.label.sum()
+
+
+def test_the_baseline_sees_the_plays_until_the_request(friends: World) -> None:
+    """Two members had played a, one had played e, in the hours that were over."""
+    engine, found = labelled(friends)
+    total = by_name(engine, found, "total")["carl"]
+
+    assert {"a": 2.0, "e": 1.0, "c": 0.0} == {name: total[name] for name in "aec"}
+
+
+def test_pages_weigh_the_pairs(friends: World) -> None:
+    """Shown and seen: the inverse of the chance; not seen: 0.3, unless it was played."""
+    log = pages_log([page("ann", NOW - 2 * DAY, [["d", "b", "e"]], [2])])
+    engine, found = labelled(friends, log)
+    weight = by_name(engine, found, "weight")["ann"]
+    near = 1 / 0.93
+
+    assert weight == pytest.approx({name: 0.3 for name in weight} | {"d": 1.0, "b": near, "c": 1.0})
+    assert {"b": 1, "c": 1, "d": 0} == {name: by_name(engine, found, "label")["ann"][name] for name in "bcd"}
+
+
+def test_a_ranker_learns_from_requests_with_a_positive(friends: World) -> None:
+    """Carl's request has none; the others' pairs come in order, of all windows, as groups."""
+    engine, found = labelled(friends)
+    learnt = examples([found, found])
+    sizes = lengths(found.table.start)[:2].tolist()
+
+    assert sizes * 2 == lengths(learnt.table.start).tolist()
+    assert np.repeat([0, 1, 2, 3], sizes * 2).tolist() == learnt.table.request.tolist()
+    rows = sum(sizes)
+    assert found.label[:rows].tolist() * 2 == learnt.label.tolist()
+    assert found.weight[:rows].tolist() * 2 == learnt.weight.tolist()
+    assert found.table.values[:rows].tobytes() * 2 == learnt.table.values.tobytes()
+    assert found.table.title[:rows].tolist() * 2 == learnt.table.title.tolist()
+
+
+def test_labels_do_not_depend_on_batches(medium: World, engine: Engine) -> None:
+    """A window of many batches is its requests one by one."""
+    found = asked(everything(medium.data), horizon_hours=24, occasions=70)
+    whole = label_window(engine, found, 0.3)
+    alone = [label_window(engine, found.part(np.array([i])), 0.3) for i in range(70)]
+
+    assert np.concatenate([one.label for one in alone]).tolist() == whole.label.tolist()
+    assert np.concatenate([one.targets for one in alone]).tolist() == whole.targets.tolist()
+    assert b"".join(one.table.values.tobytes() for one in alone) == whole.table.values.tobytes()
+    assert np.repeat(np.arange(70), [len(one.label) for one in alone]).tolist() == whole.request.tolist()
