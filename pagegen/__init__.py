@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from pagegen.request import PageRequest, RecentEvent
 
 __version__ = "0.1.0"
-__all__ = [
-    "HOME",
+__all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py asks of all
     "BundleError",
     "Client",
     "ConfigError",
@@ -43,6 +42,7 @@ __all__ = [
     "Dataset",
     "Engine",
     "GateError",
+    "HOME",
     "Homepage",
     "Page",
     "PageRequest",

@@ -49,9 +49,9 @@ _CODES = np.array(REASONS, object)
 
 
 def _new(title: Int32, contexts: Contexts, request: int) -> Mask:
-    catalog = contexts.data.catalog
-    since = int(contexts.time[request]) - NEW_DAYS * DAY_MS
-    return catalog.day_known[title] & (catalog.release_ms[title] > since)
+    catalog, now = contexts.data.catalog, int(contexts.time[request])
+    release = catalog.release_ms[title]
+    return catalog.day_known[title] & (now - NEW_DAYS * DAY_MS < release) & (release <= now)
 
 
 def _top_10(contexts: Contexts, request: int) -> Mask:

@@ -52,6 +52,12 @@ def some_requests(number: int = 24, seed: int = 0) -> list[PageRequest]:
     return out
 
 
+def shuffled(number: int, size: int) -> list[int]:
+    """`size` positions below `number` in a random order, some of them more than once when there are more."""
+    rng = np.random.default_rng(size)
+    return (rng.permutation(-(-size // number) * number)[:size] % number).tolist()
+
+
 def contexts_of(requests: Sequence[PageRequest], data: Dataset) -> Contexts:
     return read_contexts(requests, data, WINDOWS)
 
@@ -89,7 +95,7 @@ def check_source(name: str, engine: Engine, saved: Callable[[Source], Source]) -
     assert shown == proposed(source, asked)
     assert shown == [rows for (rows,) in again]
     for size in (2, 7, 70):
-        order = np.random.default_rng(size).permutation(len(requests) * 3)[:size] % len(requests)
+        order = shuffled(len(requests), size)
         assert [shown[i] for i in order] == proposed(source, proposal(engine, [requests[i] for i in order]))
     assert [] == proposed(source, proposal(engine, []))
 
@@ -151,7 +157,7 @@ def check_scorer(scorer: TitleScorer | None, data: Dataset) -> None:
     assert scorer
     score = scorer.score(contexts_of(requests, data))
     alone = [scorer.score(contexts_of([request], data)) for request in requests]
-    order = np.random.default_rng(0).permutation(len(requests) * 3) % len(requests)
+    order = shuffled(len(requests), 3 * len(requests))
 
     assert ("float32", (len(requests), len(data.catalog))) == (str(score.dtype), score.shape)
     assert not np.isinf(score).any()
@@ -170,8 +176,8 @@ def check_family(name: str, engine: Engine) -> None:
     values = retrieved.table.values[:, place]
     parts = np.split(values, retrieved.table.start[1:-1])
     alone = [engine.retrieve([request]).table.values[:, place] for request in requests]
-    order = np.random.default_rng(1).permutation(len(requests))
-    shuffled = engine.retrieve([requests[i] for i in order]).table
+    order = shuffled(len(requests), len(requests))
+    mixed = engine.retrieve([requests[i] for i in order]).table
 
     assert len(set(retrieved.table.names)) == len(retrieved.table.names)
     assert [len(family.columns)] == sorted({len(family.compute(retrieved.pairs)), len(place)})
@@ -179,7 +185,7 @@ def check_family(name: str, engine: Engine) -> None:
     assert not np.isinf(values).any()
     assert np.isfinite(values).any(axis=0).all()
     assert [part.tobytes() for part in parts] == [one.tobytes() for one in alone]
-    assert b"".join(parts[i].tobytes() for i in order) == shuffled.values[:, place].tobytes()
+    assert b"".join(parts[i].tobytes() for i in order) == mixed.values[:, place].tobytes()
     assert (0, len(place)) == engine.retrieve([]).table.values[:, place].shape
 
 
@@ -220,7 +226,7 @@ def check_ranker(name: str, ranker: SavedRanker, load: Callable[[Files], SavedRa
     requests = some_requests()
     table = engine.retrieve(requests).table
     score = ranker.score(table)
-    order = np.random.default_rng(0).permutation(len(table.names))
+    order = shuffled(len(table.names), len(table.names))
     moved = replace(table, names=tuple(table.names[i] for i in order), values=table.values[:, order])
     alone = [ranker.score(engine.retrieve([request]).table) for request in requests]
     again = load(ranker.save())

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagegen.arrays import best, descending, groups, ranges, rank_within, starts, within
+from pagegen.arrays import Float64, best, descending, groups, ranges, rank_within, starts, within
 
 LENGTHS = st.lists(st.integers(0, 5), max_size=8)
 TIED = st.sampled_from([0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, 1e-40, 3.4e38])
@@ -61,7 +61,7 @@ def ranks(group: list[float]) -> list[int]:
 )
 def test_best_takes_the_highest_that_are_allowed(rows: list[tuple[float, bool]], limit: int, dtype: type) -> None:
     """Best first, never NaN, never what is not allowed; ties go to the lower position."""
-    score = np.array([s for s, _ in rows]).astype(dtype)
+    score: Float64 = np.array([s for s, _ in rows], np.float64).astype(dtype)
     allowed = np.array([a for _, a in rows], np.bool_)
     known = [i for i, (s, may) in enumerate(rows) if may and not math.isnan(s)]
     expected = sorted(known, key=lambda i: -rows[i][0])[:limit]

@@ -38,7 +38,9 @@ class Fixed:
         for b in range(len(proposal.contexts)):
             for kind, titles in enumerate(self.rows.values()):
                 rows.add(
-                    (b, kind, -1, 0), DATA.catalog.ids.positions(titles), np.arange(len(titles), 0, -1, np.float32)
+                    (b, kind, -1, 0),
+                    DATA.catalog.ids.positions(titles),
+                    np.arange(len(titles), 0.0, -1.0).astype(np.float32),
                 )
         return rows.build()
 

@@ -64,6 +64,13 @@ def test_equal_scores_get_their_share_of_plays() -> None:
     assert [0.25] == calibrate([(3, False), (3, True), (3, False), (3, False)])(np.array([3.0])).tolist()
 
 
+def test_a_score_of_many_pairs_outweighs_one_of_few() -> None:
+    """Two plays in four pairs of the lower score, none in one of the higher: together two in five."""
+    pairs = [(1, False), (1, True), (1, False), (1, True), (2, False)]
+
+    assert [0.4, 0.4] == pytest.approx(calibrate(pairs)(np.array([1.0, 2.0])).tolist())
+
+
 def test_calibration_pools_what_is_out_of_order() -> None:
     """Scores 1 to 4 with shares 0, 1, 0, 1: the middle two become one half."""
     calibration = calibrate([(1, False), (2, True), (3, False), (4, True)])

@@ -6,7 +6,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 TEXT = {".py", ".pyi", ".toml", ".txt", ".md", ".proto", ".yaml", ".yml", ".json", ".tsv", ".html", ".sh", ".cfg", ""}
-SKIPPED = {".git", ".venv", "dist", "build", "data", "bundles", "demo", "out"}  # top-level folders, as in .gitignore
+SKIPPED = {
+    ".git",
+    ".venv",
+    ".hypothesis",
+    "dist",
+    "build",
+    "data",
+    "bundles",
+    "demo",
+    "out",
+}  # top-level folders, as in .gitignore
 MACHINE = re.compile(r"(?<![\w.:/])/(?:root|work|home|Users|mnt|media)/\w|(?:extra-)?index-url|find-links|file://")
 CLIMB = re.compile(r"(?<![\w./])(?:\.\./)+[\w.-][\w./-]*")
 

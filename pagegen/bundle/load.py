@@ -67,14 +67,17 @@ def settings_of(home: Homepage, manifest: Manifest, page: Table | None = None) -
     except ConfigError as error:
         message = f"the bundle was made for another homepage ({error}); pass its --homepage, or train a new bundle"
         raise BundleError(message) from error
+    if manifest.ranker not in home.rankers:
+        message = f"the bundle has a ranker {manifest.ranker!r} that this homepage does not; pass its --homepage, or train a new bundle"
+        raise BundleError(message)
     return resolve(home, {"fit": manifest.fit, "page": manifest.page}, page)
 
 
 def _load_models(home: Homepage, settings: Settings, manifest: Manifest, place: tuple[Path, Dataset]) -> Models:
     folder, data = place
     files = _read_files(folder, manifest)
-    titles = data.catalog.ids.positions(msgspec.json.decode((folder / TITLES).read_bytes(), type=list[str]))
     try:
+        titles = data.catalog.ids.positions(msgspec.json.decode((folder / TITLES).read_bytes(), type=list[str]))
         sources = {}
         for name in settings.fit.sources:
             part = home.sources[name]
@@ -86,7 +89,7 @@ def _load_models(home: Homepage, settings: Settings, manifest: Manifest, place: 
             calibration=Calibration(**_inside(files, "calibration.")),
             examination=Examination(**_inside(files, "examination.")),
         )
-    except (KeyError, TypeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, OSError, msgspec.DecodeError) as error:
         message = f"{folder} lacks what this homepage needs ({error!r}); train a new bundle"
         raise BundleError(message) from error
 

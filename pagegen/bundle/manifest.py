@@ -50,7 +50,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
         BundleError: no bundle, a damaged one, or one of another format.
     """
     path = folder / MANIFEST
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         message = f"{folder} is not a bundle (no {MANIFEST}); make one with `pagegen train`"
         raise BundleError(message)
     if path.stat().st_size > MAX_MANIFEST_BYTES:
@@ -60,7 +60,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
     try:
         version = msgspec.json.decode(encoded, type=_Format).format
         manifest = msgspec.json.decode(encoded, type=Manifest) if version == FORMAT else None
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{path} is damaged ({error}); roll back or train a new bundle"
         raise BundleError(message) from error
     if manifest is None:

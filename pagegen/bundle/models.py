@@ -14,7 +14,7 @@ from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
 from pagegen.features import Family
-from pagegen.ordering import Examination, rules_of
+from pagegen.ordering import Constraints, Examination, rules_of
 from pagegen.ordering.constraints import compile_constraints
 from pagegen.page import Identity
 from pagegen.pool import RowKind, Source, as_scorer
@@ -46,7 +46,6 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
     kinds = tuple(_limited(kind, page) for kind in home.kinds(settings.fit.sources))
-    constraints = compile_constraints(page.constraints, {kind.name: kind for kind in kinds})
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
         data=data,
@@ -57,7 +56,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=rules_of(kinds, constraints, models.examination),
+        rules=rules_of(kinds, _constraints(home, page, kinds), models.examination),
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,
@@ -69,6 +68,14 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
 def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:
     """The part with its settings."""
     return part.make(msgspec.convert(table, part.config))
+
+
+def _constraints(home: Homepage, page: PageSettings, kinds: Sequence[RowKind]) -> Constraints:
+    """Those of the kinds that are on; a rule for a kind whose source is off has nothing to say."""
+    off = {kind.name for kind in home.kinds(tuple(home.sources))} - {kind.name for kind in kinds}
+    rules = {name: rule for name, rule in page.constraints.kinds.items() if name not in off}
+    config = msgspec.structs.replace(page.constraints, kinds=rules)
+    return compile_constraints(config, {kind.name: kind for kind in kinds})
 
 
 def _limited(kind: RowKind, page: PageSettings) -> RowKind:

@@ -172,11 +172,17 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
 
 def _impossible(settings: Settings) -> Iterable[str]:
     """Numbers outside what they can be."""
+    examples = settings.fit.examples
     numbers = [
         ("page.max_pairs", settings.page.max_pairs, 1, 100_000),
         ("page.refill", settings.page.refill, 0, 1_000),
-        ("fit.examples.windows", settings.fit.examples.windows, 2, 100),
-        ("fit.examples.occasions", settings.fit.examples.occasions, 1, 10_000_000),
+        ("fit.examples.windows", examples.windows, 2, 100),
+        ("fit.examples.occasions", examples.occasions, 1, 10_000_000),
+        ("fit.examples.warmup", examples.warmup, 0.0, 0.99),
+        ("fit.examples.horizon_hours", examples.horizon_hours, 0.01, 10_000.0),
+        ("fit.examples.session_gap_hours", examples.session_gap_hours, 0.0, 10_000.0),
+        ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
+        ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
     ]
     yield from (f"{where} is {value}; from {low} to {high}" for where, value, low, high in numbers if not low <= value <= high)

@@ -12,9 +12,10 @@ from rich.text import Text
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.cli.options import FOLDER, homepage_option, instant, now_option, set_option
 from pagegen.cli.page_html import html, provenance
-from pagegen.client import Client
+from pagegen.client import Client, Tls
 from pagegen.data.schema import DEVICES
 from pagegen.errors import ConfigError, RequestError, Violation
+from pagegen.serving.network import read_pem
 from pagegen.v1.device_pb2 import Device
 from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
 from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
@@ -24,6 +25,9 @@ from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageRespons
 @click.option("--bundle", type=FOLDER, help="Bundle of models; may be a link, such as DIR/current.")
 @click.option("--data", type=FOLDER, help="Data folder.")
 @click.option("--server", metavar="HOST:PORT", help="Ask this server, instead of reading a bundle and data.")
+@click.option(
+    "--server-ca", type=FOLDER, metavar="PEM", help="The server uses TLS with a certificate of this authority."
+)
 @click.option("--member", "member_id", required=True, help="For whom; somebody unknown gets a page too.")
 @click.option("--time", callback=instant, metavar="TIME", help="When the page is asked for. [--now, or the server's]")
 @now_option
@@ -46,6 +50,7 @@ def page(
     bundle: Path | None,
     data: Path | None,
     server: str | None,
+    server_ca: Path | None,
     now: str | None,
     as_json: bool,
     html_file: Path | None,
@@ -59,8 +64,7 @@ def page(
         if bundle or data or now or override:
             text = "--server has its own bundle, data, settings and now; leave out --bundle, --data, --set and --now"
             raise ConfigError(text)
-        with Client(server) as client:
-            made = client.generate_page(message)
+        made = online(message, server, server_ca)
     elif bundle and data:
         made = offline(message, bundle, data, now=now, homepage=homepage, override=override)
     else:
@@ -85,6 +89,13 @@ def request_message(time: int | None, device: str | None, **fields: Any) -> Gene
         return GeneratePageRequest(view=PAGE_VIEW_FULL, **given)
     except ValueError as error:  # a number beyond its type, text that is not UTF-8
         raise RequestError(Violation("request", str(error))) from error
+
+
+def online(message: GeneratePageRequest, server: str, server_ca: Path | None) -> GeneratePageResponse:
+    """The page that a server sends."""
+    tls = None if server_ca is None else Tls(server_ca=read_pem(str(server_ca)))
+    with Client(server, tls=tls) as client:
+        return client.generate_page(message)
 
 
 def offline(

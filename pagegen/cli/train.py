@@ -58,7 +58,7 @@ def train(
 
     done = retrain(home, resolve(home, *layers), Order(**order), say)
     if as_json:
-        click.echo(msgspec.json.encode(done).decode())
+        click.echo(msgspec.json.encode(done, enc_hook=str).decode())  # str: of the paths
     else:
         print_done(done)
 

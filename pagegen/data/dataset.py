@@ -40,10 +40,13 @@ class Past:
 
     data: Dataset
     watermark: int
+    cutoff_ms: int | None = None  # when somebody has chosen it; not after the event at the watermark
 
     @property
     def time(self) -> int:
         """The time, in ms, before which everything had been seen."""
+        if self.cutoff_ms is not None:
+            return self.cutoff_ms
         events = self.data.events
         return int(events.time[self.watermark]) if self.watermark < len(events) else self.data.end_ms
 

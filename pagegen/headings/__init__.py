@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from importlib import resources
 
 from pagegen.arrays import NONE
@@ -34,7 +34,7 @@ def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:
     return names.get(code, code)
 
 
-@cache
+@lru_cache(maxsize=256)  # clients name languages as they like
 def _words(language: str) -> Mapping[str, Mapping[str, str]]:
     folder = resources.files(__package__)
     default = tomllib.loads((folder / f"{DEFAULT}.toml").read_text("utf-8"))

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Literal, TypeAlias
 
@@ -72,16 +72,15 @@ def _publish(plan: Plan, stack: ExitStack) -> str:
 class _Parent:
     def __init__(self, plan: Plan, command: Sequence[str], folder: str, say: Callable[[str], None]) -> None:
         self._plan, self._command, self._folder, self._say = plan, command, folder, say
-        self._order = _resolved(plan)  # what new workers serve
+        self._order = self._wanted = _resolved(plan)  # what a worker has been able to serve; what all were told to
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._children = [Child(number, self._events.put) for number in range(plan.workers)]
         self._silent = set(self._children)  # who has not yet said what became of the last order
         self._started = False  # all have served once
 
     def run(self) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: self._events.put("stop"))
-        signal.signal(signal.SIGINT, lambda *_: self._events.put("stop"))
-        signal.signal(signal.SIGHUP, lambda *_: self._events.put("reload"))
+        events: Mapping[int, Event] = {signal.SIGTERM: "stop", signal.SIGINT: "stop", signal.SIGHUP: "reload"}
+        before = {n: signal.signal(n, lambda n, _: self._events.put(events[n])) for n in events}
         try:
             for child in self._children:
                 self._start(child)
@@ -92,6 +91,8 @@ class _Parent:
                 child.ask_to_end()
             for child in self._children:
                 child.end(self._plan.grace_seconds + 5)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _handle(self, event: Event) -> None:
         match event:
@@ -110,6 +111,8 @@ class _Parent:
         folder = {FOLDER: self._folder} if self._folder else {}
         command = [*self._command, msgspec.json.encode(plan).decode(), "joins" if joins else "first"]
         child.start(command, worker_environment(sys.path, **folder))
+        if self._wanted != self._order:  # it missed what the others are about to change to
+            child.tell(self._wanted)
 
     def _heard(self, event: Heard) -> None:
         child, word = event.child, event.word
@@ -120,6 +123,8 @@ class _Parent:
             child.serves(word)
             self._order = word.order
             self._plan = msgspec.structs.replace(self._plan, port=word.port)
+        else:
+            self._wanted = self._order
         self._answered(child)
 
     def _answered(self, child: Child) -> None:
@@ -156,10 +161,10 @@ class _Parent:
             raise ServeError(message)
 
     def _reload(self) -> None:
-        order = _resolved(self._plan)
-        self._silent = {child for child in self._children if child.serving}
-        for child in self._silent:
-            child.tell(order)
+        self._wanted = _resolved(self._plan)
+        self._silent |= {child for child in self._children if child.serving}
+        for child in self._children:
+            child.tell(self._wanted)
 
 
 def _resolved(plan: Plan) -> Order:

@@ -140,17 +140,21 @@ def easiest_slot(pages: Shown, page: Int32, title: Int32) -> tuple[Int64, Float6
         page: [W] which of the pages; distinct pairs with `title`.
         title: [W] to find.
     """
-    row, slot_page = groups(pages.start), groups(pages.row_start)[groups(pages.start)]
-    swipes = within(pages.start) // np.maximum(pages.visible[slot_page], 1)
-    chance = SEEK ** within(pages.row_start)[row] * SEEK_SWIPE**swipes
-    best, slot = np.zeros(len(page)), np.full(len(page), NONE, np.int64)
-    wanted = _slot_key(page, title)
-    order = np.argsort(wanted, kind="stable")
-    at = np.searchsorted(wanted[order], _slot_key(slot_page, pages.title))
-    hit = np.flatnonzero(np.append(wanted[order], NONE)[at] == _slot_key(slot_page, pages.title))
+    row, wanted = groups(pages.start), _slot_key(page, title)
+    slot_page = groups(pages.row_start)[row]
+    asked = np.zeros(len(pages), bool)
+    asked[page] = True
+    near = np.flatnonzero(asked[slot_page])
+    key, order = _slot_key(slot_page[near], pages.title[near]), np.argsort(wanted, kind="stable")
+    at = np.searchsorted(wanted[order], key)
+    there = np.append(wanted[order], NONE)[at] == key
+    hit, of = near[there], order[at[there]]
+    swipes = within(pages.start)[hit] // np.maximum(pages.visible[slot_page[hit]], 1)
+    chance = SEEK ** within(pages.row_start)[row[hit]] * SEEK_SWIPE**swipes
     # From the hardest to the easiest: of repeated indices numpy keeps the last.
-    hit = hit[np.lexsort((-hit, chance[hit]))]
-    best[order[at[hit]]], slot[order[at[hit]]] = chance[hit], hit
+    by = np.lexsort((-hit, chance))
+    best, slot = np.zeros(len(page)), np.full(len(page), NONE, np.int64)
+    best[of[by]], slot[of[by]] = chance[by], hit[by]
     return slot, best
 
 

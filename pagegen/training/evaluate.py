@@ -47,11 +47,11 @@ def calibrate(ranker: Ranker, window: Window, rng: np.random.Generator) -> tuple
     other half.
     """
     score = ranker.score(window.table)
-    half = (rng.permutation(int(window.member.max()) + 1) % 2).astype(bool)[window.member][window.request]
+    members, unit = np.unique(window.member, return_inverse=True)
+    half = (rng.permutation(len(members)) % 2).astype(bool)[unit][window.request]
     predicted = np.empty(len(score))
     for side in (half, ~half):
-        if side.any() and (~side).any():
-            predicted[side] = fit_calibration(score[~side], window.label[~side])(score[side])
-        else:
-            predicted[side] = fit_calibration(score[side], window.label[side])(score[side])
+        others = ~side if not side.all() else side  # a window of one member has no other half
+        if side.any():
+            predicted[side] = fit_calibration(score[others], window.label[others])(score[side])
     return fit_calibration(score, window.label), calibration_error(predicted, window.label)

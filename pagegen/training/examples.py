@@ -48,7 +48,8 @@ def asked_before(past: Past, pages: pl.DataFrame, settings: ExampleSettings, exa
     else:
         occasions, exposure = session_occasions(past.data, int(settings.session_gap_hours * HOUR_MS), horizon), None
     warm = past.data.events.time[int(settings.warmup * past.watermark)] if past.watermark else 0
-    over = np.flatnonzero((occasions.until <= past.time) & (occasions.time >= warm))[-settings.occasions :]
+    known = occasions.member >= 0  # a page of somebody the data do not have is nobody's past
+    over = np.flatnonzero(known & (occasions.until <= past.time) & (occasions.time >= warm))[-settings.occasions :]
     return Asked(occasions=occasions.take(over), exposure=exposure, page=over)
 
 

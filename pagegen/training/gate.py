@@ -5,6 +5,7 @@ from typing import Any
 
 from pagegen.errors import GateError
 
+
 def check_gate(report: Mapping[str, Any], fallback: str) -> None:
     """
     Refuse a bundle that is not better than popularity, or is significantly worse than the previous one.
@@ -17,8 +18,8 @@ def check_gate(report: Mapping[str, Any], fallback: str) -> None:
     reasons = []
     over = report.get("over_popularity")
     if report["ranker"] != fallback and not (over and over["mean"] > 0):
-        mean = "nothing to judge by" if not over else f"{over['mean']:+.4f}"
-        reasons.append(f"not better than popularity: NDCG@10 {mean} on the held-out window")
+        found = f"NDCG@10 {over['mean']:+.4f}" if over else "there is nothing to judge it by"
+        reasons.append(f"not better than popularity: {found} on the held-out window")
     before = report.get("over_previous")
     if before and before["high"] < 0:
         interval = f"95 % interval {before['low']:+.4f} to {before['high']:+.4f}"

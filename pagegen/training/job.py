@@ -5,19 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from pagegen.arrays import record
 from pagegen.bundle.load import load_ranker, settings_of
-from pagegen.bundle.manifest import MANIFEST, Manifest, read_manifest
+from pagegen.bundle.manifest import Manifest, read_manifest
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.publish import CURRENT, publish
+from pagegen.bundle.publish import CURRENT, current_id, publish
 from pagegen.bundle.settings import Settings
 from pagegen.bundle.store import describe, save, verify
 from pagegen.data.dataset import Past, read_dataset
 from pagegen.data.folder import read_table
 from pagegen.data.schema import TIME
-from pagegen.errors import DataError
+from pagegen.errors import BundleError, DataError
 from pagegen.training.gate import check_gate
 from pagegen.training.train import FALLBACK, Job, Previous, Say, train
 
@@ -59,8 +60,7 @@ def retrain(home: Homepage, settings: Settings, order: Order, say: Say) -> Done:
     manifest = verify(before)[0] if before else None
     if before and manifest and _same_inputs(manifest, describe(settings, past, order.rng_seed)):
         say(f"{before} has the same inputs: nothing to train")
-        bundle_id = read_manifest(before)[1]
-        return Done(bundle_id=bundle_id, folder=before, changed=False, published=False, report=manifest.report)
+        return _unchanged(order, before, manifest)
     job = Job(home=home, settings=settings, past=past, pages=pages, rng_seed=order.rng_seed, say=say)
     trained = train(job, _previous(home, before, manifest))
     shutil.rmtree(order.out, ignore_errors=True)
@@ -73,20 +73,50 @@ def retrain(home: Homepage, settings: Settings, order: Order, say: Say) -> Done:
     return Done(bundle_id=bundle_id, folder=order.out, changed=True, published=bool(order.publish), report=trained.report)
 
 
+def _unchanged(order: Order, before: Path, manifest: Manifest) -> Done:
+    """Nothing was trained; the bundle is published where another one is current, or none."""
+    bundle_id = read_manifest(before)[1]
+    due = order.publish is not None and current_id(order.publish) != bundle_id
+    if due and order.gate:
+        check_gate(manifest.report, FALLBACK)
+    if due and order.publish:
+        publish(before, order.publish)
+    return Done(bundle_id=bundle_id, folder=before, changed=False, published=due, report=manifest.report)
+
+
 def _check_out(out: Path) -> None:
-    """Only an earlier bundle is ever replaced."""
-    if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
+    """
+    Only an earlier bundle is ever replaced, and there must be a place for a new one.
+
+    Raises:
+        DataError: said before hours of training.
+    """
+    if out.is_symlink() or (out.exists() and not _replaceable(out)):
         message = f"--out {out} exists and is not a bundle; choose another or remove it"
         raise DataError(message)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--out {out} cannot be made ({error})"
+        raise DataError(message) from error
+
+
+def _replaceable(out: Path) -> bool:
+    """Whether it is an empty folder, or holds a bundle's manifest, not just any file of that name."""
+    try:
+        return out.is_dir() and (not any(out.iterdir()) or bool(read_manifest(out)))
+    except BundleError:
+        return False
 
 
 def _read(order: Order) -> tuple[Past, pl.DataFrame]:
     data = read_dataset(order.data)
-    watermark = len(data.events) if order.as_of_ms is None else data.events.before(order.as_of_ms)
+    cutoff = data.end_ms if order.as_of_ms is None else min(order.as_of_ms, data.end_ms)
+    watermark = data.events.before(cutoff)
     if watermark == 0:
         message = f"{order.data} has no events before the cut-off; there is nothing to train on"
         raise DataError(message)
-    past = Past(data=data, watermark=watermark)
+    past = Past(data=data, watermark=watermark, cutoff_ms=cutoff)
     pages = read_table(order.data, "pages", ["time", "member_id", "device", "row_lengths", "title_ids", "seen_columns"])
     return past, pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
 
@@ -97,7 +127,9 @@ def _current(directory: Path | None) -> Path | None:
 
 
 def _same_inputs(manifest: Manifest, inputs: Mapping[str, Any]) -> bool:
-    return all(getattr(manifest, name) == value for name, value in inputs.items())
+    """Compared as they are written: in a manifest that was read, tuples have become lists."""
+    known = {name: getattr(manifest, name) for name in inputs}
+    return msgspec.json.encode(known, order="sorted") == msgspec.json.encode(inputs, order="sorted")
 
 
 def _previous(home: Homepage, folder: Path | None, manifest: Manifest | None) -> Previous | None:

@@ -64,7 +64,7 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
     labelled = label_windows(job, windows)
     ranker = _fit_ranker(job, labelled[:-1])
     calibration, report = FLAT, _counts(labelled)
-    if labelled:
+    if labelled and len(labelled[-1].label):
         calibration, error = calibrate(ranker, labelled[-1], rng_of(job.rng_seed, "calibration"))
         report |= {"calibration_error": error} | _compare(job, ranker, labelled[-1], (previous, windows[-1]))
     job.say("sources, on everything")
@@ -126,8 +126,12 @@ def _compare(job: Job, ranker: SavedRanker, window: Window, before: tuple[Previo
     judged = ~np.isnan(mine.ndcg)
     report = {
         "held_out": {"requests": int(judged.sum()), "members": len(np.unique(window.member[judged]))},
-        "pool_recall": pool_recall(window),
         "coverage_20": mine.coverage,
+    }
+    if not judged.any():  # nobody played anything new: there is nothing to judge by
+        return report
+    report |= {
+        "pool_recall": pool_recall(window),
         "ndcg_10": mine.mean,
         "popularity_ndcg_10": popular.mean,
         "over_popularity": _difference(job, mine.ndcg - popular.ndcg, window),

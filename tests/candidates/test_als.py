@@ -46,7 +46,8 @@ def test_factors_are_those_of_implicit(medium: World) -> None:
     members = sorted(played["member_id"].unique())
     cells = ([members.index(m) for m in played["member_id"]], [titles.index(t) for t in played["title_id"]])
     matrix = csr_matrix((np.ones(len(played), np.float32), cells), shape=(len(members), len(titles)))
-    seed = int(np.random.default_rng(3).integers(2**31))
+    rng = np.random.default_rng(3)
+    seed = int(rng.integers(2**31))
     other = AlternatingLeastSquares(
         factors=8, regularization=2.0, alpha=3.0, iterations=3, num_threads=1, random_state=seed
     )

@@ -29,7 +29,7 @@ def data(*plays: Fields, **release: int | None) -> Dataset:
 
 
 def rows(
-    world_: Dataset, *, limit: int = 40, who: str = "me", score: dict[str, float] | None = SCORE, **config: int
+    world_: Dataset, *, limit: int = 40, who: str = "me", score: dict[str, float] | None = SCORE, **config: Any
 ) -> dict[str, list[str]]:
     """The titles of each row; all facets of one member under given scores."""
     contexts = read_contexts([ask(who)], world_, TrendWindows(min_plays=1e9))

@@ -41,7 +41,7 @@ def test_trending_prefers_recent_plays() -> None:
     ],
     ids=["week", "season", "day"],
 )
-def test_weights_say_what_a_trend_is(weights: dict[str, float], first: str) -> None:
+def test_weights_say_what_a_trend_is(weights: dict[str, Any], first: str) -> None:
     """Without weight a window says nothing."""
     plays = [*views("day", 2, 0.9), *views("week", 9, 6), *views("season", 50, 80)]
 

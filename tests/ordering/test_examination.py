@@ -35,7 +35,7 @@ def test_the_guess_falls_and_drops_behind_the_first_screen() -> None:
 
 
 def test_examination_is_counted_from_pages() -> None:
-    """Half of the pages reach the second row; a third of the reached rows is seen three columns far, all at least one."""
+    """Half of the pages reach the second row; of the reached rows a third is seen three columns far."""
     row, column = fitted([[3, 1], [1, 0]] * FEWEST_PAGES)
 
     assert [1.0, 0.5] == row[:2]

@@ -21,6 +21,7 @@ class FailingSource:
     text: str
 
     def propose(self, proposal: Proposal) -> Candidates:
+        del proposal
         raise RuntimeError(self.text)
 
 
@@ -29,6 +30,7 @@ class FailingScorer(FailingSource):
     """Stands for a source that scores the catalog, and cannot even do that."""
 
     def score(self, contexts: Contexts) -> Float32:
+        del contexts
         raise RuntimeError(self.text)
 
 
@@ -39,6 +41,7 @@ class FailingRanker:
     feature_names: tuple[str, ...] = ()
 
     def score(self, table: FeatureTable) -> Float64:
+        del table
         raise RuntimeError(self.text)
 
 

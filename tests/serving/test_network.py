@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_a_port_that_is_held_is_not_held_again() -> None:
     reserve("127.0.0.1", port).close()
 
 
-def test_what_is_no_certificate_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_certificate_is_refused(tmp_path: Path) -> None:
     """Missing files and files that are something else, by name."""
     other = tmp_path / "other.txt"
     other.write_text("hello")

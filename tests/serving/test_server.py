@@ -17,11 +17,13 @@ from pathlib import Path
 import pytest
 
 from pagegen.client import Client
-from tests.serving.conftest import write_bundle
+from tests.servers import write_bundle
 from tests.worlds import ask
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVING = re.compile(r"SERVING on 127\.0\.0\.1:(?P<port>\d+): bundle (?P<bundle>\w+), workers (?P<workers>\d+), now is .+")
+SERVING = re.compile(
+    r"SERVING on 127\.0\.0\.1:(?P<port>\d+): bundle (?P<bundle>\w+), workers (?P<workers>\d+), now is .+"
+)
 
 
 class Process:
@@ -151,16 +153,14 @@ def test_a_taken_port_is_a_sentence(paths: list[str], workers: str) -> None:
 
 
 def test_wrong_starts_are_sentences(paths: list[str], bundle_folder: Path, tmp_path: Path) -> None:
-    """An open address in the clear, a bundle that is none, settings that need training, an unknown homepage."""
+    """An open address in the clear, a damaged bundle, an unknown homepage, half of TLS."""
     shutil.copytree(bundle_folder, tmp_path / "bad")
     (tmp_path / "bad" / "titles.json").write_text("[]")
     data = paths[2:]
     starts = {
         "0.0.0.0 can be reached from outside": [*paths, "--host", "0.0.0.0"],
         "titles.json has 2 bytes and should have": ["--bundle", str(tmp_path / "bad"), *data],
-        "fit.ranker cannot be overridden": [*paths, "--set", "fit.ranker=popularity"],
         "--homepage nowhere:HOME cannot be imported": [*paths, "--homepage", "nowhere:HOME"],
-        "'soon' is no time": [*paths, "--now", "soon"],
         "TLS needs both": [*paths, "--tls-cert", "cert.pem"],
     }
 

@@ -21,7 +21,7 @@ from pagegen.serving.service import SERVICE
 from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
 from pagegen.v1.page_service_pb2 import ExtendRowRequest, GeneratePageRequest, GeneratePageResponse
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
-from tests.serving.conftest import Served, live
+from tests.servers import Served, live
 from tests.serving.engines import FailingRanker, WaitingRanker, renamed, without
 from tests.worlds import NOW, ask
 
@@ -53,9 +53,7 @@ def test_the_response_tells_what_the_door_filled_in(serving: Serving, engine: En
     served = serving(engine)
 
     first = served.client.generate_page(GeneratePageRequest(member_id="m001"))
-    again = GeneratePageRequest(
-        member_id="m001", time=first.time, watermark=first.watermark, rng_seed=first.rng_seed
-    )
+    again = GeneratePageRequest(member_id="m001", time=first.time, watermark=first.watermark, rng_seed=first.rng_seed)
 
     assert first.time.ToMilliseconds() == NOW
     assert bytes_of(served.client.generate_page(again)) == bytes_of(first)
@@ -91,7 +89,7 @@ def test_a_thousand_violations_fit_the_answer(serving: Serving, engine: Engine) 
 def test_bytes_that_are_no_message_are_the_callers_mistake(serving: Serving, engine: Engine) -> None:
     """INVALID_ARGUMENT, also for text that is not UTF-8."""
     with grpc.insecure_channel(serving(engine).target) as channel:
-        call = channel.unary_unary(f"/{SERVICE}/GeneratePage")
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/{SERVICE}/GeneratePage")
         codes = []
         for body in (b"\xff\xff\xff", b"\x0a\x02\xff\xfe"):
             with pytest.raises(grpc.RpcError) as caught:

@@ -70,9 +70,7 @@ def received(engine: Engine) -> Callable[[bytes], PageRequest]:
 
 
 @given(asked=requests)
-def test_a_request_crosses_the_wire_unchanged(
-    received: Callable[[bytes], PageRequest], asked: PageRequest
-) -> None:
+def test_a_request_crosses_the_wire_unchanged(received: Callable[[bytes], PageRequest], asked: PageRequest) -> None:
     """What a client asks is what the engine is asked."""
     assert received(message(asked).SerializeToString()) == asked
 
@@ -152,8 +150,8 @@ def test_a_page_crosses_the_wire_unchanged(engine: Engine) -> None:
         (row.row_id, row.kind, row.heading) for row in page.rows
     ]
     for there, here in zip(sent.rows, page.rows, strict=True):
-        columns = (there.title_ids, there.names, there.scores, there.reasons)
-        assert tuple(map(tuple, columns)) == (here.title_ids, here.names, here.scores, here.reasons)
+        columns = (tuple(there.title_ids), tuple(there.names), tuple(there.scores), tuple(there.reasons))
+        assert columns == (here.title_ids, here.names, here.scores, here.reasons)
     assert (sent.page_id, sent.watermark, sent.time.ToMilliseconds()) == (page.page_id, page.watermark, NOW)
     assert (sent.rng_seed, [left.source for left in sent.degradations]) == (7, ["trending"])
 
@@ -165,7 +163,7 @@ def test_a_basic_page_holds_ids_alone(engine: Engine) -> None:
     full, basic = (wire.response(page, request, view) for view in (PAGE_VIEW_FULL, PAGE_VIEW_BASIC))
     for row in full.rows:
         for column in ("names", "scores", "reasons"):
-            row.ClearField(column)  # type: ignore[arg-type]
+            row.ClearField(column)
 
     assert basic == full
 

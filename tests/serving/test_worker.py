@@ -17,7 +17,7 @@ from pagegen.serving.metrics import Meter
 from pagegen.serving.plan import Order, Plan
 from pagegen.serving.service import SERVICE
 from pagegen.serving.worker import Worker
-from tests.serving.conftest import write_bundle
+from tests.servers import write_bundle
 from tests.worlds import ask
 
 Status = health_pb2.HealthCheckResponse
@@ -65,9 +65,7 @@ def test_health_follows_the_engine(running: Running, bundle_folder: Path, data_f
     assert (word.says, word.bundle_id) == ("serving", page.bundle_id)
 
 
-def test_a_new_bundle_is_swapped_in(
-    running: Running, bundle_folder: Path, data_folder: Path, tmp_path: Path
-) -> None:
+def test_a_new_bundle_is_swapped_in(running: Running, bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     """The pages after the order are of the new bundle; the metrics say so."""
     running.worker.serve(order(bundle_folder, data_folder))
     first = running.client.generate_page(ask("m001")).bundle_id

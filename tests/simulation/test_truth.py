@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pagegen.arrays import Float64, Int8, Int32, Int64, Mask
+from pagegen.arrays import Float64, Int8, Int32, Int64, Mask, groups
 from pagegen.simulation.behaviour import GroundTruth, Judged, Responses, Shown
 from pagegen.simulation.row_cascade import RowCascade
 from pagegen.simulation.world import World, WorldConfig, generate, load, noise, storage, taste
@@ -209,12 +209,13 @@ def test_the_oracle_beats_popularity_and_popularity_beats_chance(shaped: World) 
 
 
 def test_unfinished_titles_are_wanted_and_only_those(shaped: World) -> None:
-    """A page with the unfinished titles in front gets more plays than one without, for members who have some."""
+    """A page that begins with the likeliest unfinished title gets more plays than the same page without it."""
     member, time_ms, _ = visits(shaped, 300, at_day=39)
     pages = replace(page([[0]], members=member, visible=6), time_ms=time_ms)
     judged = shaped.truth.judge(pages)
     some = np.flatnonzero(np.diff(judged.want_start) > 0)
-    first = judged.want_title[judged.want_start[some]]
+    order = np.lexsort((-judged.want_chance, groups(judged.want_start)))  # the likeliest of each visit first
+    first = judged.want_title[order[judged.want_start[some]]]
     template = replace(
         pages, member=member[some], time_ms=time_ms[some], device=pages.device[some], visible=pages.visible[some]
     )

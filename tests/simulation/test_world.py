@@ -1,6 +1,7 @@
 """A world as a data folder: its schema, its rules, its bytes."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,20 @@ def test_the_same_seed_makes_the_same_bytes(tmp_path: Path) -> None:
 
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert (tmp_path / "one/events.parquet").read_bytes() != (tmp_path / "other/events.parquet").read_bytes()
+
+
+def test_the_number_of_threads_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds of 40 visits, played by one thread and by four: the same events and pages."""
+    loop = sys.modules["pagegen.simulation.world.generate"]
+    config = WorldConfig(members=200, titles=80, days=4, seed=2)
+    monkeypatch.setattr(loop, "ROUND", 40)
+    made = []
+    for threads in (1, 4):
+        monkeypatch.setattr(loop, "THREADS", threads)
+        made.append(generate(config).tables)
+
+    for name in made[0]:
+        assert made[0][name].equals(made[1][name])
 
 
 def test_a_written_world_is_a_data_folder(small: World, tmp_path: Path) -> None:

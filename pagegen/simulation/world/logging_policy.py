@@ -172,8 +172,9 @@ def _available(moment: Moment, rows: Drawn, shelves: Shelves) -> tuple[Int64, Fl
     count, total = np.zeros((len(moment.segment), specs), np.int64), np.zeros((len(moment.segment), specs), np.float32)
     arm = np.zeros(len(moment.segment), np.int64)
     arm[rows.visit] = rows.arm
-    for segment, number in np.unique(np.stack([moment.segment, arm], axis=1), axis=0):
-        visits = np.flatnonzero((moment.segment == segment) & (arm == number))
+    group = moment.segment * len(ARMS) + arm
+    for of in np.unique(group):
+        visits, (segment, number) = np.flatnonzero(group == of), divmod(int(of), len(ARMS))
         fresh = moment.fresh[visits].astype(np.float32)
         weight = shelves.weight[segment, number].T
         # Whole numbers below 2^24: sums are exact in float32, in any order.

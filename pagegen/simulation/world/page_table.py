@@ -21,7 +21,7 @@ from pagegen.simulation.world.rhythm import COUNTRIES
 from pagegen.simulation.world.running import PageLog
 from pagegen.simulation.world.shelves import ARMS
 
-BLOCK: Final = 64  # rounds turned into a frame at once: bounds memory
+BLOCK: Final = 12  # rounds turned into a frame at once: bounds memory
 OTHER_DEVICES: Final = {"tablet": "web"}  # what no world has is met like its nearest relative
 
 

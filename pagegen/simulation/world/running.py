@@ -192,7 +192,8 @@ def _when(shown: Shown, responses: Responses, page: Int32) -> Int64:
     first = shown.start[shown.row_start[:-1]][page]
     looking = np.floor(TITLE_SECONDS * _earlier(responses.examined, first)).astype(np.int64)
     opened = history.seconds_of(shown.time_ms)[page]
-    return opened + OPENING_SECONDS + looking + BETWEEN_SECONDS * _earlier(responses.played, first)
+    tries = _earlier(responses.played, first)
+    return np.asarray(opened + OPENING_SECONDS + looking + BETWEEN_SECONDS * tries, np.int64)
 
 
 def _earlier(mask: Mask, first: Int64) -> Int64:

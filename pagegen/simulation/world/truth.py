@@ -105,11 +105,14 @@ class Truth:
     def allowed(self, member: Int32, time_ms: Int64) -> Mask:
         """[B, T] released, licensed in the member's country now, and not rated above the member's ceiling."""
         country, ceiling = self.members.country[member], self.members.ceiling[member]
-        moments = np.stack([time_ms // LICENCE_STEP_MS, country, ceiling], axis=1)
-        distinct, which = np.unique(moments, axis=0, return_inverse=True)
-        time, country, ceiling = distinct[:, :1] * LICENCE_STEP_MS, distinct[:, 1], distinct[:, 2:]
+        step = time_ms // LICENCE_STEP_MS
+        # Visitors of one day, country and ceiling may see the same titles.
+        _, one, which = np.unique(
+            (step << 16) + (country.astype(np.int64) << 8) + ceiling, return_index=True, return_inverse=True
+        )
+        time, country, ceiling = step[one, None] * LICENCE_STEP_MS, country[one], ceiling[one, None]
         licensed = (self.windows.start_ms[country] <= time) & (time < self.windows.end_ms[country])
-        return (licensed & (self.facts.release_ms <= time) & (self.facts.maturity <= ceiling))[which.ravel()]
+        return (licensed & (self.facts.release_ms <= time) & (self.facts.maturity <= ceiling))[which]
 
     def utility_at(self, explained: Float32, member: Int32, request: AnyArray, title: AnyArray) -> Float32:
         """[N] of single pairs of the visits `explained` was made for."""

@@ -1,0 +1,182 @@
+"""`pagegen page`: the same page as a server's, readable, and safe to open."""
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pagegen.cli import main
+from pagegen.cli.page_html import html
+from pagegen.serving.wire import json_text
+from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, Row
+from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+from tests.servers import Served
+
+Serving = Callable[..., Served]
+
+
+@pytest.fixture
+def run(bundle_folder: Path, data_folder: Path) -> Callable[..., Result]:
+    """`pagegen page` on the medium world."""
+
+    def page(*arguments: str) -> Result:
+        command = ["page", "--bundle", str(bundle_folder), "--data", str(data_folder), *arguments]
+        return CliRunner().invoke(main, command)
+
+    return page
+
+
+def test_offline_json_is_what_the_server_sends(
+    bundle_folder: Path, data_folder: Path, serving: Serving, run: Callable[..., Result]
+) -> None:
+    """Byte for byte, through the command with and without a server, and through the client."""
+    import pagegen
+
+    served = serving(pagegen.load(bundle_folder, data_folder))
+    offline = run("--member", "m001", "--time", "2024-03-10T20:00:00Z", "--json").stdout
+
+    online = CliRunner().invoke(
+        main, ["page", "--server", served.target, "--member", "m001", "--time", "2024-03-10T20:00:00Z", "--json"]
+    )
+
+    asked = GeneratePageRequest(member_id="m001", view=PAGE_VIEW_FULL)
+    asked.time.FromJsonString("2024-03-10T20:00:00Z")
+    page = served.client.generate_page(asked)
+    assert online.stdout == offline == json_text(page) + "\n"
+
+
+def test_options_are_the_request(run: Callable[..., Result]) -> None:
+    """Rows, columns, seed, watermark, sources left out, and the clock of old data."""
+    options = ["--rows", "3", "--columns", "5", "--seed", "9", "--watermark", "100", "--disable-source", "als"]
+
+    page = json.loads(run("--member", "m001", *options, "--now", "data-end", "--json").stdout)
+
+    assert len(page["rows"]) <= 3
+    assert max(len(row["title_ids"]) for row in page["rows"]) <= 5
+    assert (page["rng_seed"], page["watermark"]) == ("9", "100")
+    assert page["degradations"] == [{"code": "source_left_out", "source": "als"}]
+
+
+def test_the_terminal_shows_rows_and_where_they_are_from(run: Callable[..., Result]) -> None:
+    """Each heading, its titles on one line, and the provenance."""
+    shown = run("--member", "m001").stdout
+    page = json.loads(run("--member", "m001", "--json").stdout)
+
+    lines = shown.splitlines()
+    assert [row["heading"] for row in page["rows"] if row["heading"] not in shown] == []
+    assert len(lines) == 2 * len(page["rows"]) + 1
+    assert page["page_id"] in lines[-1]
+    assert page["bundle_id"] in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--rows", "0"], "rows: is 0; from 1 to 100"),
+        (["--rows", "10000", "--columns", "0"], "rows: is 10000; from 1 to 100; columns: is 0; from 1 to 100"),
+        (["--rows", str(2**40)], "request: "),
+        (["--country", "Norway"], "country: is 'Norway'; two capital letters"),
+        (["--disable-source", "oracle"], "disabled_sources: names 'oracle'; there are als"),
+        (["--set", "fit.ranker=popularity"], "fit.ranker cannot be overridden"),
+        (["--set", "page.orderer=astrology"], "settings: page.orderer names 'astrology'; there are"),
+        (["--now", "soon"], "'soon' is no time"),
+        (["--homepage", "nowhere:HOME"], "--homepage nowhere:HOME cannot be imported"),
+        (["--server", "127.0.0.1:1"], "--server has its own bundle"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(run: Callable[..., Result], arguments: list[str], sentence: str) -> None:
+    """On stderr, with exit code 1 and nothing on stdout."""
+    result = run("--member", "m001", *arguments)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"pagegen: {sentence}")
+
+
+def test_missing_folders_are_sentences(tmp_path: Path, data_folder: Path) -> None:
+    """A bundle or data that are not there, and nothing to make a page from."""
+    said = []
+    for options in (
+        ["--bundle", str(tmp_path), "--data", str(data_folder)],
+        ["--bundle", "b", "--data", "nowhere"],
+        [],
+    ):
+        result = CliRunner().invoke(main, ["page", "--member", "m001", *options])
+        said.append((result.exit_code, result.stderr))
+
+    assert said == [
+        (1, f"pagegen: {tmp_path} is not a bundle (no manifest.json); make one with `pagegen train`\n"),
+        (
+            1,
+            "pagegen: nowhere is not a data folder (no data.json); make one with `pagegen import` or `pagegen world`\n",
+        ),
+        (1, "pagegen: a page needs --bundle and --data, or --server\n"),
+    ]
+
+
+class Tags(HTMLParser):
+    """The tags of a file, and the texts of its titles and headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "onclick", "onload", "onerror")]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data.strip())
+
+
+EVIL = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; }--></style><b>", "{{ 7 * 7 }}", "&lt;")
+
+
+def test_names_cannot_break_out_of_the_html() -> None:
+    """Whatever titles, headings and members are called is shown as text."""
+    row = Row(
+        kind="<i>k</i>", seed=EVIL[0], heading=EVIL[0], title_ids=EVIL, names=EVIL, reasons=EVIL, scores=[0.5] * 5
+    )
+    plain = Row(kind="k", seed="s", heading="h", title_ids=EVIL, names=["a"] * 5, reasons=["new"] * 5, scores=[0.5] * 5)
+    evil, tame = Tags(), Tags()
+
+    evil.feed(html(GeneratePageResponse(page_id=EVIL[1], rows=[row]), EVIL[0], 'en"><script>'))
+    tame.feed(html(GeneratePageResponse(page_id="p", rows=[plain]), "m", "en"))
+
+    assert evil.tags == tame.tags
+    assert (evil.links, "script" in evil.tags) == ([], False)
+    assert [name for name in EVIL if name not in evil.texts] == []
+
+
+def test_the_html_stands_alone(run: Callable[..., Result], tmp_path: Path) -> None:
+    """One file, every title of the page in it, no script and nothing fetched."""
+    page = json.loads(run("--member", "m001", "--json").stdout)
+
+    result = run("--member", "m001", "--html", str(tmp_path / "page.html"))
+
+    text = (tmp_path / "page.html").read_text("utf-8")
+    tags = Tags()
+    tags.feed(text)
+    assert (result.exit_code, tags.links, "http://" in text or "https://" in text) == (0, [], False)
+    assert {"script", "img", "link"} & set(tags.tags) == set()
+    assert [name for row in page["rows"] for name in row["names"] if name not in tags.texts] == []
+
+
+def test_a_page_without_rows_is_said_to_be_one() -> None:
+    """An empty page is a sentence, not an empty file."""
+    empty = GeneratePageResponse(page_id="p")
+
+    assert "No row could be made" in html(empty, "m001", "")
+
+
+def test_a_basic_page_can_be_drawn() -> None:
+    """Ids stand where names are not told."""
+    tags = Tags()
+
+    tags.feed(html(GeneratePageResponse(rows=[Row(kind="k", heading="h", title_ids=["t7"])]), "m", ""))
+
+    assert "t7" in tags.texts
