@@ -1,8 +1,8 @@
 """
 Facets: a mask over the catalog, ordered by a scorer. Genre rows, and new releases.
 
-The scorer is that of another source (`als` by default); where it has no opinion, for a member without history, the
-plays of the last season take its place.
+The scorer is that of another source (`als` by default). A title it has no opinion of, since it came after training, is
+put among the others by its plays; for a member without history the plays of the last season decide alone.
 """
 
 import itertools
@@ -23,6 +23,7 @@ NEW_RELEASES = RowKind(name="new_releases", headings=("new_releases",))
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scorer: str = "als"
     new_days: int = 365  # a release is new for so long
+    genres: int = 24  # rows, of the genres whose best titles score highest
 
 
 @record
@@ -37,25 +38,42 @@ class Facets:
         for b, limit in enumerate(proposal.limit.tolist()):
             score = self._score(proposal, b)
             allowed = proposal.eligible.allowed(b)
-            for genre, title in _by_genre(proposal.contexts.data.catalog.genres, best(score, allowed, len(score)), score, limit):
+            ordered = best(score, allowed, len(score))
+            for genre, title in _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)[: self.config.genres]:
                 rows.add((b, 0, genre, 0), title, score[title])
             title = best(score, allowed & _new(proposal.contexts, b, self.config.new_days), limit)
             rows.add((b, 1, -1, 0), title, score[title])
         return rows.build()
 
     def _score(self, proposal: Proposal, request: int) -> Float32:
-        """[T] the scorer's opinion; plays of the last season of the request's country where it has none."""
+        """[T] the scorer's opinion; for want of it the plays of the last season."""
+        plays = proposal.contexts.trends.long[request].astype(np.float32)
         wanted = proposal.scores.get(self.config.scorer)
         if wanted is None or np.isnan(wanted[request]).all():
-            return proposal.contexts.trends.long[request].astype(np.float32)
-        return wanted[request]
+            return plays
+        return _completed(wanted[request], plays, proposal.eligible.allowed(request))
+
+
+def _completed(score: Float32, plays: Float32, allowed: Mask) -> Float32:
+    """
+    [T] the scores; an allowed title without one gets that of the place among the scored which its plays have among
+    theirs.
+    """
+    missing = np.flatnonzero(np.isnan(score) & allowed)
+    known = np.flatnonzero(~np.isnan(score) & allowed)
+    if not len(missing) or not len(known):
+        return score
+    place = np.searchsorted(np.sort(plays[known]), plays[missing])
+    completed = score.copy()
+    completed[missing] = np.sort(score[known])[np.minimum(place, len(known) - 1)]
+    return completed
 
 
 def _by_genre(genres: Tags, ordered: Int32, score: Float32, limit: int) -> list[tuple[int, Int32]]:
     """Each genre's best titles, and the genres by the score of those that a first screen shows."""
     length = lengths(genres.start)[ordered]
     tag = genres.tag[ranges(genres.start[ordered], length)]
-    by_tag = np.argsort(tag.astype(np.int16), kind="stable")  # inside a genre the order by score stays
+    by_tag = np.argsort(tag.astype(np.min_scalar_type(len(genres.names))), kind="stable")  # inside a genre the order by score stays
     titles = np.repeat(ordered, length)[by_tag]
     bounds = starts(np.bincount(tag, minlength=len(genres.names))).tolist()
     rows = [(genre, titles[low:high][:limit]) for genre, (low, high) in enumerate(itertools.pairwise(bounds)) if high > low]

@@ -39,7 +39,7 @@ def fill(candidates: Candidates, pairs: Pairs, prediction: Prediction, kinds: Se
     rank[~by_ranker[row]] = place[~by_ranker[row]]
     order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
     length = np.minimum(lengths(candidates.start), _most(rows, kinds, limit))
-    length[length < np.array([kind.min_titles for kind in kinds])[rows.kind]] = 0
+    length[length < np.minimum(np.array([kind.min_titles for kind in kinds])[rows.kind], limit[rows.request])] = 0
     kept = order[ranges(candidates.start[:-1], length)]
     lowest = _lowest(pairs, prediction)[rows.request[row[kept]]]
     known = scored[kept]

@@ -59,7 +59,8 @@ def test_rows_are_filled_by_the_rule_of_their_kind(
 ) -> None:
     """
     The ranker's kinds: best first, ties by title, what was not scored behind in the source's order; the source's: as
-    they came. Cut to the kind's most and the request's limit; under the kind's least the row is gone.
+    they came. Cut to the kind's most and the request's limit; under the kind's least, or the limit where that is less,
+    the row is gone.
     """
     expected = []
     for r, (b, k, titles) in enumerate(rows):
@@ -67,7 +68,7 @@ def test_rows_are_filled_by_the_rule_of_their_kind(
         ranked = sorted((t for t in titles if t in known), key=lambda t: (-scores[b * 20 + t], t))
         order = titles if kind.order == "source" else ranked + [t for t in titles if t not in known]
         shown = order[: min(kind.max_titles, limit[b])]
-        if len(shown) >= kind.min_titles:
+        if len(shown) >= min(kind.min_titles, limit[b]):
             value = {t: float(scores[b * 20 + t]) for t in known}
             lowest = min(value.values())
             mine = [value.get(t, float("nan")) for t in shown]

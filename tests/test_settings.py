@@ -41,7 +41,7 @@ def test_the_last_override_wins() -> None:
     one = {"page": {"source": {"facets": {"new_days": 30, "scorer": "trending"}}, "max_pairs": 10}}
     settings = resolve(HOME, one, {"page": {"source": {"facets": {"new_days": 7}}}})
 
-    assert {"new_days": 7, "scorer": "trending"} == settings.page.source["facets"]
+    assert {"new_days": 7, "scorer": "trending", "genres": 24} == settings.page.source["facets"]
     assert (10, resolve(HOME).page.refill) == (settings.page.max_pairs, settings.page.refill)
 
 

@@ -26,9 +26,10 @@ def publish(bundle: Path, directory: Path) -> Published:
     Copy a bundle into the directory and make it current.
 
     Raises:
-        BundleError: the bundle, or one of the same id that is there already, is damaged.
+        BundleError: the bundle, or what lies in its place already, is damaged; or nothing can be published there.
     """
     _, bundle_id = verify(bundle)
+    _check_directory(directory)
     directory.mkdir(parents=True, exist_ok=True)
     place = directory / bundle_id
     if not place.exists():
@@ -36,13 +37,28 @@ def publish(bundle: Path, directory: Path) -> Published:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.copytree(bundle, beside)
         beside.rename(place)
-    verify(place)
+    _verify_published(place)
     changed = current_id(directory) != bundle_id
     if changed:
         _point(directory, bundle_id)
         with (directory / HISTORY).open("a", encoding="utf-8") as history:
             history.write(f"{bundle_id}\n")
     return Published(folder=place, bundle_id=bundle_id, changed=changed)
+
+
+def _check_directory(directory: Path) -> None:
+    link = directory / CURRENT
+    if (directory.exists() and not directory.is_dir()) or (link.exists() and not link.is_symlink()):
+        message = f"nothing can be published in {directory}: it must be a folder whose {CURRENT}, if any, is a link"
+        raise BundleError(message)
+
+
+def _verify_published(place: Path) -> None:
+    """A folder of some id holds the bundle of that id, whole."""
+    found = verify(place)[1]
+    if found != place.name:
+        message = f"{place} holds bundle {found}, not that of its name; remove it, or publish into another folder"
+        raise BundleError(message)
 
 
 def current_id(directory: Path) -> str | None:
@@ -64,7 +80,7 @@ def rollback(directory: Path) -> Published:
         message = f"{directory} has no earlier bundle to roll back to (published so far: {len(history)})"
         raise BundleError(message)
     earlier = history[-2]
-    verify(directory / earlier)
+    _verify_published(directory / earlier)
     _point(directory, earlier)
     beside = path.with_suffix(".partial")
     beside.write_text("".join(f"{bundle_id}\n" for bundle_id in history[:-1]), "utf-8")

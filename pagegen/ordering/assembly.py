@@ -49,7 +49,8 @@ class Assembly:
         self._column_x = np.concatenate([[0.0], column_x[: self._columns], behind])  # of the n-th new title, from 1
         self._exempt = rules.exempt[self.kind]
         self._some_exempt = bool(self._exempt.any())
-        self._least, self._always_hard = rules.least[self.kind], rules.hard[self.kind]
+        self._least = np.minimum(rules.least, request.columns)[self.kind]
+        self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
         self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self.placed: list[Placed] = []
@@ -67,10 +68,16 @@ class Assembly:
         if self._some_exempt:
             place[self._exempt] = np.arange(1, place.shape[1] + 1)
         gain = (self._column_x[place] * self._worth).sum(axis=1) * self._row_x[self.position]
-        may, pinned = self._rules.constraints.allowed(self._count, self._last, self.position)
-        allowed = self._left & may[self.kind] & self._enough(place)
-        first = allowed & pinned[self.kind]
-        return gain, first if first.any() else allowed
+        return gain, self._may(self._left & self._enough(place))
+
+    def _may(self, able: Mask) -> Mask:
+        """[R] which of the rows that are able to stand at the next position may."""
+        may, pinned, patient = self._rules.constraints.allowed(self._count, self._last, self.position)
+        for kinds in (pinned, may, patient):
+            rows = able & kinds[self.kind]
+            if rows.any():
+                return rows
+        return np.zeros(len(able), np.bool_)
 
     def _enough(self, place: Int64) -> Mask:
         """[R] whether as many titles as its kind needs would be left of each row."""

@@ -12,10 +12,13 @@ from pagegen.request import MAX_ROWS
 
 
 class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What holds for the rows of one kind."""
+    """
+    What holds for the rows of one kind. `pin`, `first` and `distance` say where a row has to wait; where no other row
+    could take the place, waiting would end the page, and nobody waits.
+    """
 
     pin: int | None = None  # the first of them stands here whenever there is one
-    first: int = 0  # the highest position allowed, from 0
+    first: int = 0  # the highest position, from 0
     last: int = MAX_ROWS - 1
     max_rows: int = MAX_ROWS
     distance: int = 1  # positions from one to the next; 2: never one directly below the other
@@ -31,25 +34,26 @@ class Constraints:
     hard_rows: int
     rules: tuple[KindRule, ...]  # over kinds
 
-    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Mask, Mask]:
+    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Mask, Mask, Mask]:
         """
-        [kinds] whose rows may stand at this position, and those of them that are pinned to it.
+        [kinds] whose rows may stand at this position; those of them that are pinned to it; those that could if they
+        did not have to wait.
 
         Args:
             count: rows of each kind above.
             last: position of the lowest of them; not read where there is none.
             position: from 0.
         """
-        state = zip(self.rules, count, last, strict=True)
-        may = [_may(rule, rows, lowest, position) for rule, rows, lowest in state]
+        fits = [position <= rule.last and rows < rule.max_rows for rule, rows in zip(self.rules, count, strict=True)]
+        state = zip(fits, self.rules, count, last, strict=True)
+        may = [ok and not _waits(rule, rows, lowest, position) for ok, rule, rows, lowest in state]
         held = [ok and rule.pin == position and not rows for ok, rule, rows in zip(may, self.rules, count, strict=True)]
-        return np.array(may), np.array(held)
+        return np.array(may, np.bool_), np.array(held, np.bool_), np.array(fits, np.bool_)
 
 
-def _may(rule: KindRule, count: int, last: int, position: int) -> bool:
-    waits = rule.pin is not None and not count and position < rule.pin  # the first of a pinned kind, for its place
-    fits = rule.first <= position <= rule.last and count < rule.max_rows
-    return fits and not waits and not (count and position - last < rule.distance)
+def _waits(rule: KindRule, count: int, last: int, position: int) -> bool:
+    for_pin = rule.pin is not None and not count and position < rule.pin
+    return for_pin or position < rule.first or (count > 0 and position - last < rule.distance)
 
 
 def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind]) -> Constraints:

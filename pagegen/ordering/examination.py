@@ -41,9 +41,10 @@ def fit_examination(pages: pl.DataFrame) -> Examination:
     guess = default_examination()
     row, column = guess.row.copy(), guess.column.copy()
     for d, device in enumerate(DEVICES):
-        seen = pages.filter(pl.col("device") == device)["seen_columns"]
-        if len(seen) >= FEWEST_PAGES:
-            row[d], column[d] = _reached(seen, guess.row[d]), _looked_at(seen, guess.column[d])
+        own = pages.filter(pl.col("device") == device, pl.col("seen_columns").is_not_null())
+        if len(own) >= FEWEST_PAGES:
+            row[d] = _reached(own["seen_columns"], guess.row[d])
+            column[d] = _looked_at(own["row_lengths"], own["seen_columns"], guess.column[d])
     return Examination(row=row, column=column)
 
 
@@ -54,15 +55,24 @@ def _reached(seen: pl.Series, guess: Float64) -> Float64:
     return _extended(shares, guess)
 
 
-def _looked_at(seen: pl.Series, guess: Float64) -> Float64:
-    """[MAX_COLUMNS] share of the reached rows seen at least this far."""
-    reached = seen.explode().drop_nulls().to_numpy()
-    counts = np.bincount(reached[reached > 0])[1:]  # rows seen exactly 1, 2, ... columns far
-    return _extended(counts[::-1].cumsum()[::-1] / counts.sum(), guess)
+def _looked_at(length: pl.Series, seen: pl.Series, guess: Float64) -> Float64:
+    """
+    [MAX_COLUMNS] chance that a reached row is seen at least this far: the product of going on, where there is further
+    to go (Kaplan and Meier, JASA 1958: a row seen to its end says nothing about columns it does not have).
+    """
+    flat = pl.DataFrame({"length": length, "seen": seen}).explode("length", "seen").drop_nulls().filter(pl.col("seen") > 0)
+    long, far = flat["length"].to_numpy(), flat["seen"].to_numpy()
+    shares = [1.0]
+    for column in range(1, int(long.max(initial=1))):
+        at_risk = int(((far >= column) & (long > column)).sum())
+        if not at_risk:
+            break
+        shares.append(shares[-1] * int((far > column).sum()) / at_risk)
+    return _extended(np.array(shares if len(flat) else []), guess)
 
 
 def _extended(shares: Float64, guess: Float64) -> Float64:
-    """The shares, and beyond the logged geometry the guess, scaled to meet the last of them; never rising, never 0. No shares: the guess."""
+    """The shares, and beyond them the guess, scaled to meet the last; never rising, never 0. No shares: the guess."""
     if not len(shares):
         return guess
     size = min(len(shares), len(guess))

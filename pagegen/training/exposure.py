@@ -48,7 +48,9 @@ class Exposure:
 
 
 def page_exposure(pages: pl.DataFrame, data: Dataset, examination: Examination) -> Exposure:
-    """The slots of a pages log."""
+    """The slots of a pages log; of a page nobody knows how far it was seen, none came into view."""
+    unseen = pl.col("row_lengths").list.eval(pl.element() * 0)
+    pages = pages.with_columns(pl.col("seen_columns").fill_null(unseen))
     lengths = pages["row_lengths"].list.sum().to_numpy().astype(np.int64)
     row_length = pages["row_lengths"].explode().drop_nulls().to_numpy().astype(np.int64)
     rows = pages["row_lengths"].list.len().to_numpy().astype(np.int64)

@@ -57,9 +57,13 @@ def test_genres_come_in_the_order_of_what_a_screen_would_show() -> None:
     assert ["Drama", "Comedy"] == list(rows(data(play("me", "c1"))))
 
 
-def test_titles_without_an_opinion_are_left_out() -> None:
-    """The scorer knows nothing of d1: it is in no row."""
-    assert {"Comedy": ["c1", "both", "c2"], "Drama": ["d2", "both"]} == rows(data(), score={**SCORE, "d1": np.nan})
+def test_titles_without_an_opinion_are_placed_by_their_plays() -> None:
+    """The scorer knows nothing of d1, which is played as much as the best of the others, or not at all."""
+    unknown = {**SCORE, "d1": np.nan, "plain": np.nan}
+    lively = data(*(play("you", "d1", days_ago(day)) for day in range(1, 4)))
+
+    assert ["d2", "both", "d1"] == rows(data(play("you", "d2", days_ago(1))), score=unknown)["Drama"]
+    assert "d1" == rows(lively, score=unknown)["Drama"][0]
 
 
 def test_who_has_no_history_gets_the_plays_of_the_season() -> None:

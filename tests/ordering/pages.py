@@ -1,7 +1,6 @@
 """Pages to be ordered, told in a line, and a second opinion on what a page is worth and whether it is lawful."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -97,12 +96,28 @@ def worth(
     return value
 
 
-def lawful(kinds: Sequence[int], rules_: Rules) -> bool:
-    """Whether rows of these kinds may stand one below the other; repeats of titles aside."""
-    for kind, rule in enumerate(rules_.constraints.rules):
-        places = [position for position, k in enumerate(kinds) if k == kind]
-        near = any(b - a < rule.distance for a, b in pairwise(places))
-        early = rule.pin is not None and places and places[0] < rule.pin
-        if near or early or len(places) > rule.max_rows or any(not rule.first <= p <= rule.last for p in places):
+def lawful(kinds: Sequence[int], left: Sequence[int], rules_: Rules) -> bool:
+    """
+    Whether rows of these kinds may stand one below the other while those of `left` are not on the page; repeats of
+    titles aside. A row that has to wait may stand where every other row would have to.
+    """
+    for position, kind in enumerate(kinds):
+        above, below = kinds[:position], [*kinds[position + 1 :], *left]
+        if not fits(above, kind, rules_):
+            return False
+        if waits(above, kind, rules_) and any(fits(above, k, rules_) and not waits(above, k, rules_) for k in below):
             return False
     return True
+
+
+def fits(above: Sequence[int], kind: int, rules_: Rules) -> bool:
+    """Whether one more row of the kind may follow at all."""
+    rule = rules_.constraints.rules[kind]
+    return len(above) <= rule.last and list(above).count(kind) < rule.max_rows
+
+
+def waits(above: Sequence[int], kind: int, rules_: Rules) -> bool:
+    """Whether it ought to stand further down."""
+    rule, position = rules_.constraints.rules[kind], len(above)
+    early = rule.pin is not None and kind not in above and position < rule.pin
+    return early or position < rule.first or kind in list(above)[max(0, position - rule.distance + 1) :]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
-from tests.ordering.pages import KINDS, Told, lawful, order, rules
+from tests.ordering.pages import KINDS, Told, fits, lawful, order, rules
 
 ORDERERS = [part.make(part.config()) for part in HOME.orderers.values()]
 
@@ -34,7 +34,8 @@ def kinds_of(kinds: tuple[int, ...], orderer: Any = ORDERERS[0], *, rows: int = 
         ({"hard": {"max_rows": 1}}, [0, 1, 1, 2]),
         ({"hard": {"max_rows": 0}}, [1, 1, 2]),
         ({"hard": {"distance": 2}}, [0, 1, 0, 1, 0, 2]),
-        ({"hard": {"distance": 9}}, [0, 1, 1, 2]),
+        ({"hard": {"distance": 9}}, [0, 1, 1, 2, 0, 0]),
+        ({"hard": {"first": 9}, "soft": {"first": 9}, "free": {"first": 9}}, [0, 0, 0, 1, 1, 2]),
     ],
 )
 def test_each_rule_does_what_it_says(rule: dict[str, Any], expected: list[int], orderer: Any) -> None:
@@ -68,10 +69,10 @@ def test_no_page_breaks_a_rule(kinds: list[int], of_kinds: tuple[Any, Any, Any],
     page, left = [kinds[row] for row in found], [kind for row, kind in enumerate(kinds) if row not in found]
 
     assert len(set(found)) == len(found) <= rows
-    assert lawful(page, rules_)
-    assert len(page) == rows or not any(lawful([*page, kind], rules_) for kind in left)
+    assert lawful(page, left, rules_)
+    assert len(page) == rows or not any(fits(page, kind, rules_) for kind in left)
     for kind, rule in enumerate(rules_.constraints.rules):
-        if rule.pin is not None and kind in kinds and rule.max_rows > 0 and len(page) > rule.pin:
+        if rule.pin is not None and kind in page[rule.pin :] and kind not in page[: rule.pin]:
             assert kind == page[rule.pin]
 
 

@@ -10,13 +10,14 @@ from pagegen.data.schema import DEVICES, PAGES
 from pagegen.ordering.examination import FEWEST_PAGES, Examination, default_examination, fit_examination
 
 
-def pages(seen: Sequence[Sequence[int] | None], device: str = "tv") -> pl.DataFrame:
-    """A log of pages that were seen so far: a list of pages, the columns seen in each of their rows."""
-    return pl.DataFrame([{"device": device, "seen_columns": rows} for rows in seen], schema=PAGES)
+def pages(seen: Sequence[Sequence[int] | None], device: str = "tv", length: int = 3) -> pl.DataFrame:
+    """A log of pages that were seen so far: a list of pages, the columns seen in each of their rows of `length`."""
+    log = [{"device": device, "row_lengths": [length] * len(rows or ()), "seen_columns": rows} for rows in seen]
+    return pl.DataFrame(log, schema=PAGES)
 
 
-def fitted(seen: Sequence[Sequence[int] | None]) -> tuple[list[float], list[float]]:
-    row, column = fit_examination(pages(seen)).of("tv")
+def fitted(seen: Sequence[Sequence[int] | None], length: int = 3) -> tuple[list[float], list[float]]:
+    row, column = fit_examination(pages(seen, length=length)).of("tv")
     return row.tolist(), column.tolist()
 
 
@@ -44,12 +45,20 @@ def test_examination_is_counted_from_pages() -> None:
 
 def test_beyond_the_log_the_guess_goes_on_from_its_last_number() -> None:
     """Scaled to meet it; never rising; never 0."""
-    row, column = fitted([[2, 2, 1], [2, 0, 0]] * FEWEST_PAGES)
+    row, column = fitted([[2, 2, 1], [2, 0, 0]] * FEWEST_PAGES, length=2)
 
     assert [0.5, 0.5 * 0.85, 0.5 * 0.85**2] == pytest.approx(row[2:5])
     assert 0.75 * 0.93 == pytest.approx(column[2])
     assert (np.diff(row) <= 0).all()
     assert min(row + column) >= 1e-6
+
+
+def test_a_short_row_seen_to_its_end_says_nothing_of_what_it_does_not_have() -> None:
+    """Half go on from the first column; all who could went on from the second."""
+    log = pl.concat([pages([[1], [2]] * FEWEST_PAGES, length=2), pages([[3], [1]] * FEWEST_PAGES, length=3)])
+    column = fit_examination(log).of("tv")[1].tolist()
+
+    assert [1.0, 0.5, 0.5] == column[:3]
 
 
 def test_a_page_without_rows_says_nothing() -> None:
