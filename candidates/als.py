@@ -9,10 +9,12 @@ the closed form of the half step that `implicit` iterates (its confidence is alp
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 import numpy as np
 from implicit.als import AlternatingLeastSquares
+from msgspec import Meta
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
@@ -25,15 +27,15 @@ TOP_PICKS = RowKind(name="top_picks", headings=("top_picks",))
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    embedding_size: int = 64
-    epochs: int = 12
-    reg: float = 10.0
-    alpha: float = 4.0  # confidence of a play over that of none
-    threads: int = 2
+    embedding_size: Annotated[int, Meta(ge=1)] = 64
+    epochs: Annotated[int, Meta(ge=0)] = 12
+    reg: Annotated[float, Meta(ge=0)] = 10.0
+    alpha: Annotated[float, Meta(gt=0)] = 4.0  # confidence of a play over that of none
+    threads: Annotated[int, Meta(ge=1)] = 2
 
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    max_history: int = 500  # latest titles a member's vector is solved from
+    max_history: Annotated[int, Meta(ge=1)] = 500  # latest titles a member's vector is solved from
 
 
 @record

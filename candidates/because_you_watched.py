@@ -109,7 +109,7 @@ def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generato
             near = best(row, row > 0, config.neighbours)
             lists.append(near)
             similarities.append(row[near])
-    arrays = {
+    arrays: dict[str, AnyArray] = {
         "seed": seed,
         "start": starts(np.array([len(near) for near in lists], np.int64)),
         "neighbour": np.concatenate([np.zeros(0, np.int32), *lists]),

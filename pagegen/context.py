@@ -142,10 +142,15 @@ def _read_history(requests: Sequence[PageRequest], member: Int32, watermark: Int
     known = [events.positions_of(m, w) if m >= 0 else _NOTHING for m, w in zip(member.tolist(), watermark.tolist(), strict=True)]
     start = starts(np.array([len(positions) for positions in known], np.int64))
     position = known[0] if len(known) == 1 else np.concatenate(known) if known else _NOTHING
-    columns = (events.title, events.time, events.kind, events.grade, events.fraction, events.season, events.episode)
-    title, time, kind, grade, fraction, season, episode = (column[position] for column in columns)
     history = History(
-        start=start, title=title, time=time, kind=kind, grade=grade, fraction=fraction, season=season, episode=episode
+        start=start,
+        title=events.title[position],
+        time=events.time[position],
+        kind=events.kind[position],
+        grade=events.grade[position],
+        fraction=events.fraction[position],
+        season=events.season[position],
+        episode=events.episode[position],
     )
     return _with_recent(history, requests, data) if any(request.recent_events for request in requests) else history
 

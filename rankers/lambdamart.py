@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Mapping
+from typing import Annotated
 
 import lightgbm
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float64, lengths, record
 from pagegen.errors import BundleError
@@ -14,14 +16,14 @@ from pagegen.ranking import Examples
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    trees: int = 80
-    leaves: int = 15
-    learning_rate: float = 0.1
-    feature_fraction: float = 0.5
-    min_data_in_leaf: int = 100
-    reg: float = 10.0
-    truncation: int = 10  # the top of a request that counts
-    threads: int = 2
+    trees: Annotated[int, Meta(ge=1)] = 80
+    leaves: Annotated[int, Meta(ge=2)] = 15
+    learning_rate: Annotated[float, Meta(gt=0)] = 0.1
+    feature_fraction: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 100
+    reg: Annotated[float, Meta(ge=0)] = 10.0
+    truncation: Annotated[int, Meta(ge=1)] = 10  # the top of a request that counts
+    threads: Annotated[int, Meta(ge=1)] = 2
 
 
 @record

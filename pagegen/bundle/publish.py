@@ -21,6 +21,19 @@ class Published:
     changed: bool  # False: this very bundle was current already
 
 
+def check_directory(directory: Path) -> None:
+    """
+    Whether bundles can be published there.
+
+    Raises:
+        BundleError: it is no folder, or what is current there is no link.
+    """
+    link = directory / CURRENT
+    if (directory.exists() and not directory.is_dir()) or (link.exists() and not link.is_symlink()):
+        message = f"nothing can be published in {directory}: it must be a folder whose {CURRENT}, if any, is a link"
+        raise BundleError(message)
+
+
 def publish(bundle: Path, directory: Path) -> Published:
     """
     Copy a bundle into the directory and make it current.
@@ -29,7 +42,7 @@ def publish(bundle: Path, directory: Path) -> Published:
         BundleError: the bundle, or what lies in its place already, is damaged; or nothing can be published there.
     """
     _, bundle_id = verify(bundle)
-    _check_directory(directory)
+    check_directory(directory)
     directory.mkdir(parents=True, exist_ok=True)
     place = directory / bundle_id
     if not place.exists():
@@ -44,13 +57,6 @@ def publish(bundle: Path, directory: Path) -> Published:
         with (directory / HISTORY).open("a", encoding="utf-8") as history:
             history.write(f"{bundle_id}\n")
     return Published(folder=place, bundle_id=bundle_id, changed=changed)
-
-
-def _check_directory(directory: Path) -> None:
-    link = directory / CURRENT
-    if (directory.exists() and not directory.is_dir()) or (link.exists() and not link.is_symlink()):
-        message = f"nothing can be published in {directory}: it must be a folder whose {CURRENT}, if any, is a link"
-        raise BundleError(message)
 
 
 def _verify_published(place: Path) -> None:

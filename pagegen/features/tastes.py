@@ -87,7 +87,7 @@ def _counts(tags: Tags, start: Int64, title: Int32) -> Float64:
 def _spread_sums(tags: Tags, per_title: Float64) -> Float64:
     """[B, tags] sum of a [B, T] value over the titles of each tag."""
     sums = [np.bincount(tags.tag, row[tags.title], minlength=len(tags.names)) for row in per_title]
-    return np.array(sums).reshape(len(per_title), len(tags.names))
+    return np.array(sums, np.float64).reshape(len(per_title), len(tags.names))
 
 
 def _shares(counts: Float64) -> Float64:

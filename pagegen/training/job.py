@@ -12,7 +12,7 @@ from pagegen.arrays import record
 from pagegen.bundle.load import load_ranker, settings_of
 from pagegen.bundle.manifest import Manifest, read_manifest
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.publish import CURRENT, current_id, publish
+from pagegen.bundle.publish import CURRENT, check_directory, current_id, publish
 from pagegen.bundle.settings import Settings
 from pagegen.bundle.store import describe, save, verify
 from pagegen.data.dataset import Past, read_dataset
@@ -55,6 +55,8 @@ def retrain(home: Homepage, settings: Settings, order: Order, say: Say) -> Done:
         GateError: the bundle is not good enough; it was saved and is not published.
     """
     _check_out(order.out)
+    if order.publish:
+        check_directory(order.publish)
     past, pages = _read(order)
     before = order.previous or _current(order.publish)
     manifest = verify(before)[0] if before else None

@@ -147,6 +147,14 @@ def test_an_out_that_is_no_bundle_is_refused_before_training(kind: str, data: Pa
     assert before == sorted((path.name, path.is_dir() or path.read_bytes()) for path in tmp_path.rglob("*"))
 
 
+@pytest.mark.usefixtures("no_training")
+def test_a_place_that_cannot_be_published_to_is_refused_before_training(data: Path, tmp_path: Path) -> None:
+    """A file of somebody's."""
+    (tmp_path / "home").write_text("mine")
+    with pytest.raises(BundleError, match="nothing can be published in"):
+        retrained(data, tmp_path / "out", publish=tmp_path / "home")
+
+
 @pytest.mark.parametrize("state", ["empty", "bundle", "damaged bundle", "crash"])
 def test_an_earlier_bundle_is_replaced(state: str, data: Path, bundle: Path, tmp_path: Path) -> None:
     """So is an empty folder, a bundle that lost a file, and what a crash has left."""
