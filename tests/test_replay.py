@@ -34,7 +34,11 @@ def test_a_session_begins_with_the_first_event_ever_and_after_a_silence() -> Non
     log = [play("ann", name, NOW + time) for name, time in zip("abcd", times, strict=True)]
     data = world(TITLES, [*log, event("bob", "a", "click", NOW + 5), play("bob", "b", NOW + HOUR)])
 
-    assert told(data, session_occasions(data, HOUR, DAY)) == [("ann", 0, DAY), ("bob", 5, DAY), ("ann", 2 * HOUR - 1, DAY)]
+    assert told(data, session_occasions(data, HOUR, DAY)) == [
+        ("ann", 0, DAY),
+        ("bob", 5, DAY),
+        ("ann", 2 * HOUR - 1, DAY),
+    ]
 
 
 def test_events_of_one_moment_are_one_session() -> None:
@@ -141,7 +145,9 @@ def test_replay_asks_as_the_member_did_then() -> None:
     data = world(TITLES, [play(f"m{i:03d}", "a", NOW + i) for i in range(BATCH + 3)])
     member = np.arange(BATCH + 3, dtype=np.int32)
     device = (member % len(DEVICES)).astype(np.int8)
-    batches = [list(step) for step, _ in replay(list, data, occasions(member, NOW + member.astype(np.int64), DAY, device))]
+    batches = [
+        list(step) for step, _ in replay(list, data, occasions(member, NOW + member.astype(np.int64), DAY, device))
+    ]
 
     assert [BATCH, 3] == [len(batch) for batch in batches]
     assert [request for batch in batches for request in batch] == [
@@ -170,7 +176,9 @@ def test_pages_of_a_batch_are_the_pages_of_each_alone(medium: World, engine: Eng
     assert b"".join(t.retrieved.table.values.tobytes() for t, _ in together) == b"".join(
         t.retrieved.table.values.tobytes() for t, _ in alone
     )
-    assert np.concatenate([o.title for _, o in together]).tolist() == np.concatenate([o.title for _, o in alone]).tolist()
+    assert (
+        np.concatenate([o.title for _, o in together]).tolist() == np.concatenate([o.title for _, o in alone]).tolist()
+    )
 
 
 def test_members_without_a_history_can_be_replayed(medium: World, engine: Engine) -> None:

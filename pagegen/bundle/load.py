@@ -27,7 +27,9 @@ from pagegen.ordering import Examination
 from pagegen.ranking import Calibration
 
 
-def load_engine(home: Homepage, folder: Path, data: Dataset, page: Table | None = None, *, trusted: bool = False) -> Engine:
+def load_engine(
+    home: Homepage, folder: Path, data: Dataset, page: Table | None = None, *, trusted: bool = False
+) -> Engine:
     """
     The engine of a bundle on these data.
 
@@ -68,7 +70,8 @@ def settings_of(home: Homepage, manifest: Manifest, page: Table | None = None) -
         message = f"the bundle was made for another homepage ({error}); pass its --homepage, or train a new bundle"
         raise BundleError(message) from error
     if manifest.ranker not in home.rankers:
-        message = f"the bundle has a ranker {manifest.ranker!r} that this homepage does not; pass its --homepage, or train a new bundle"
+        what = f"the bundle's ranker {manifest.ranker!r} does not exist on this homepage"
+        message = f"{what}; pass its --homepage, or train a new bundle"
         raise BundleError(message)
     return resolve(home, {"fit": manifest.fit, "page": manifest.page}, page)
 
@@ -115,7 +118,8 @@ def _read_files(folder: Path, manifest: Manifest) -> Files:
         path = folder / name
         try:
             if path.suffix == ".npy":
-                files[path.stem] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))  # a plain view is indexed faster
+                mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+                files[path.stem] = np.asarray(mapped)  # a plain view is indexed faster
             elif path.suffix == ".txt":
                 files[path.stem] = path.read_text("utf-8")
         except (ValueError, OSError, EOFError) as error:

@@ -82,7 +82,7 @@ def rollback(directory: Path) -> Published:
     """
     path = directory / HISTORY
     history = path.read_text("utf-8").split() if path.is_file() else []
-    if len(history) < 2:  # noqa: PLR2004
+    if len(history) < 2:
         message = f"{directory} has no earlier bundle to roll back to (published so far: {len(history)})"
         raise BundleError(message)
     earlier = history[-2]
@@ -109,7 +109,9 @@ def differences(a: Path, b: Path) -> dict[str, tuple[object, object]]:
         BundleError: one of them is no bundle.
     """
     flat_a, flat_b = (_flat(msgspec.to_builtins(read_manifest(folder)[0])) for folder in (a, b))
-    return {key: (flat_a.get(key), flat_b.get(key)) for key in sorted(flat_a | flat_b) if flat_a.get(key) != flat_b.get(key)}
+    return {
+        key: (flat_a.get(key), flat_b.get(key)) for key in sorted(flat_a | flat_b) if flat_a.get(key) != flat_b.get(key)
+    }
 
 
 def _flat(table: object, prefix: str = "") -> dict[str, object]:

@@ -119,7 +119,9 @@ def _sound(table: object, kind: type[msgspec.Struct], where: str, problems: list
         elif _is_struct(type_):
             sound[key] = _sound(value, type_, f"{where}{key}.", problems)
         elif _is_struct(inner):
-            sound[key] = {name: _sound(entry, inner, f"{where}{key}.{name}.", problems) for name, entry in value.items()}
+            sound[key] = {
+                name: _sound(entry, inner, f"{where}{key}.{name}.", problems) for name, entry in value.items()
+            }
         elif wrong := [*_mistyped(value, type_, f"{where}{key}")]:
             problems += wrong
         else:
@@ -150,9 +152,18 @@ def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, A
     out = {half: dict(table.get(half, {})) for half in ("fit", "page")}
     for half, room, configs in rooms:
         given = out[half].get(room, {})
-        problems += [f"{half}.{room}.{name} does not exist; there are {', '.join(configs)}" for name in given if name not in configs]
-        sound = {name: _sound(given.get(name, {}), config, f"{half}.{room}.{name}.", problems) for name, config in configs.items()}
-        out[half][room] = {name: msgspec.to_builtins(msgspec.convert(sound[name], config)) for name, config in configs.items()}
+        problems += [
+            f"{half}.{room}.{name} does not exist; there are {', '.join(configs)}"
+            for name in given
+            if name not in configs
+        ]
+        sound = {
+            name: _sound(given.get(name, {}), config, f"{half}.{room}.{name}.", problems)
+            for name, config in configs.items()
+        }
+        out[half][room] = {
+            name: msgspec.to_builtins(msgspec.convert(sound[name], config)) for name, config in configs.items()
+        }
     return out
 
 
@@ -185,4 +196,6 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
     ]
-    yield from (f"{where} is {value}; from {low} to {high}" for where, value, low, high in numbers if not low <= value <= high)
+    yield from (
+        f"{where} is {value}; from {low} to {high}" for where, value, low, high in numbers if not low <= value <= high
+    )

@@ -61,7 +61,9 @@ def save(folder: Path, home: Homepage, models: Models, titles: Sequence[str], fa
         format=FORMAT,
         ranker=models.ranker.name,
         features=list(models.ranker.feature_names),
-        files={path.name: FileInfo(size=path.stat().st_size, sha256=sha256_of(path)) for path in sorted(beside.iterdir())},
+        files={
+            path.name: FileInfo(size=path.stat().st_size, sha256=sha256_of(path)) for path in sorted(beside.iterdir())
+        },
         **facts,
     )
     encoded = encode(manifest)

@@ -1,4 +1,4 @@
-"""Expected calibration error: mean distance of predicted and observed frequency over bins of equal count (Naeini 2015)."""
+"""Expected calibration error: predicted against observed frequency in bins of equal count (Naeini 2015)."""
 
 import numpy as np
 

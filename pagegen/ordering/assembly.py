@@ -11,6 +11,7 @@ are new to the page come first, so a row's gain depends on the titles above only
 import numpy as np
 
 from pagegen.arrays import Float64, Int16, Int32, Int64, Mask, lengths, record
+from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.rules import Rules
 from pagegen.request import PageRequest
 from pagegen.rows import Filled
@@ -53,6 +54,7 @@ class Assembly:
         self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
         self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
+        self._masks: dict[Kinds, Mask] = {}
         self.placed: list[Placed] = []
 
     @property
@@ -72,16 +74,20 @@ class Assembly:
 
     def _may(self, able: Mask) -> Mask:
         """[R] which of the rows that are able to stand at the next position may."""
-        may, pinned, patient = self._rules.constraints.allowed(self._count, self._last, self.position)
-        for kinds in (pinned, may, patient):
-            rows = able & kinds[self.kind]
-            if rows.any():
+        for kinds in self._rules.constraints.allowed(self._count, self._last, self.position):
+            if kinds and (rows := able & self._of_kinds(kinds)).any():
                 return rows
         return np.zeros(len(able), np.bool_)
 
+    def _of_kinds(self, kinds: Kinds) -> Mask:
+        """[R] the rows of these kinds; the same few questions come back at every position."""
+        if kinds not in self._masks:
+            self._masks[kinds] = np.isin(self.kind, kinds)
+        return self._masks[kinds]
+
     def _enough(self, place: Int64) -> Mask:
         """[R] whether as many titles as its kind needs would be left of each row."""
-        new = place[:, -1] if place.shape[1] else np.zeros(len(place), np.int64)
+        new = place[:, -1]
         enough = self._exempt | (new >= self._least)
         return enough if self.position < self._rules.constraints.hard_rows else enough | ~self._always_hard
 

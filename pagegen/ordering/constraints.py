@@ -1,14 +1,16 @@
 """Constraints: where rows of a kind may stand. Data, compiled to masks that every orderer applies at every step."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
-import numpy as np
-
-from pagegen.arrays import Mask, record
+from pagegen.arrays import record
 from pagegen.errors import ConfigError
 from pagegen.pool import RowKind
 from pagegen.request import MAX_ROWS
+
+
+Kinds: TypeAlias = tuple[int, ...]  # positions in the kinds of a homepage
 
 
 class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,23 +35,24 @@ class ConstraintsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class Constraints:
     hard_rows: int
     rules: tuple[KindRule, ...]  # over kinds
+    free: Kinds  # those without a rule of their own
+    ruled: Kinds  # the others
 
-    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Mask, Mask, Mask]:
+    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Kinds, Kinds, Kinds]:
         """
-        [kinds] whose rows may stand at this position; those of them that are pinned to it; those that could if they
-        did not have to wait.
+        Kinds pinned to this position, kinds whose rows may stand at it, and kinds whose rows could if they did not
+        have to wait; each a part of the next.
 
         Args:
             count: rows of each kind above.
             last: position of the lowest of them; not read where there is none.
             position: from 0.
         """
-        fits = [position <= rule.last and rows < rule.max_rows for rule, rows in zip(self.rules, count, strict=True)]
-        state = zip(fits, self.rules, count, last, strict=True)
-        may = [ok and not _waits(rule, rows, lowest, position) for ok, rule, rows, lowest in state]
-        held = [ok and rule.pin == position and not rows for ok, rule, rows in zip(may, self.rules, count, strict=True)]
-        return np.array(may, np.bool_), np.array(held, np.bool_), np.array(fits, np.bool_)
-
+        kinds = [(k, self.rules[k], count[k], last[k]) for k in self.ruled]
+        fits = [each for each in kinds if position <= each[1].last and each[2] < each[1].max_rows]
+        may = [each for each in fits if not _waits(*each[1:], position)]
+        pinned = tuple(k for k, rule, rows, _ in may if rule.pin == position and not rows)
+        return pinned, self.free + tuple(each[0] for each in may), self.free + tuple(each[0] for each in fits)
 
 def _waits(rule: KindRule, count: int, last: int, position: int) -> bool:
     for_pin = rule.pin is not None and not count and position < rule.pin
@@ -69,7 +72,10 @@ def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind])
     problems += [f"{a} and {b} are both pinned at {p}" for i, (a, p) in enumerate(pins) for b, q in pins[:i] if p == q]
     if problems:
         raise ConfigError("; ".join(problems))
-    return Constraints(hard_rows=config.hard_rows, rules=tuple(config.kinds.get(name, KindRule()) for name in kinds))
+    rules = tuple(config.kinds.get(name, KindRule()) for name in kinds)
+    ruled = tuple(k for k, rule in enumerate(rules) if rule != KindRule())
+    free = tuple(k for k in range(len(rules)) if k not in ruled)
+    return Constraints(hard_rows=config.hard_rows, rules=rules, free=free, ruled=ruled)
 
 
 def _contradictions(name: str, rule: KindRule) -> list[str]:

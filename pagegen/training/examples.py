@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float32, Float64, Int32, Int64, Int8, Mask, groups, lengths, record, starts
+from pagegen.arrays import Float32, Float64, Int8, Int32, Int64, Mask, groups, lengths, record, starts
 from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
@@ -102,7 +102,9 @@ def _joined(parts: Sequence[Window]) -> Window:
         names=parts[0].table.names,
         values=np.concatenate([part.table.values for part in parts]),
         start=starts(np.concatenate([lengths(part.table.start) for part in parts])),
-        request=np.concatenate([part.request + base for part, base in zip(parts, first[:-1], strict=True)]).astype(np.int32),
+        request=np.concatenate([part.request + base for part, base in zip(parts, first[:-1], strict=True)]).astype(
+            np.int32
+        ),
         title=np.concatenate([part.table.title for part in parts]),
     )
     return Window(

@@ -73,6 +73,6 @@ def page_exposure(pages: pl.DataFrame, data: Dataset, examination: Examination) 
 def page_occasions(pages: pl.DataFrame, data: Dataset, horizon_ms: int) -> Occasions:
     """One occasion for each logged page."""
     device = pages["device"].fill_null(DEVICES[0]).cast(pl.Enum(DEVICES)).to_physical().cast(pl.Int8).to_numpy()
-    return occasions(data.members.ids.positions(pages["member_id"]), pages["time"].cast(pl.Int64).to_numpy(), horizon_ms, device)
-
-
+    return occasions(
+        data.members.ids.positions(pages["member_id"]), pages["time"].cast(pl.Int64).to_numpy(), horizon_ms, device
+    )

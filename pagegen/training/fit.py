@@ -11,7 +11,6 @@ from pagegen.bundle.parts import Homepage, SavedRanker
 from pagegen.bundle.settings import Settings
 from pagegen.data.dataset import Past
 from pagegen.engine import Engine
-
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import Source
 from pagegen.ranking import Calibration
@@ -36,9 +35,9 @@ def fit_sources(home: Homepage, settings: Settings, past: Past, rng_seed: int) -
     return sources
 
 
-def engine_of(home: Homepage, settings: Settings, past: Past, sources: Mapping[str, Source], ranker: SavedRanker) -> Engine:
+def engine_of(
+    home: Homepage, settings: Settings, past: Past, sources: Mapping[str, Source], ranker: SavedRanker
+) -> Engine:
     """An engine for replay: these sources and ranker, probabilities not yet calibrated."""
     models = Models(sources=sources, ranker=ranker, calibration=FLAT, examination=default_examination())
     return build_engine(home, settings, models, past.data, "training")
-
-

@@ -25,5 +25,7 @@ def check_gate(report: Mapping[str, Any], fallback: str) -> None:
         interval = f"95 % interval {before['low']:+.4f} to {before['high']:+.4f}"
         reasons.append(f"significantly worse than the previous bundle: NDCG@10 {before['mean']:+.4f}, {interval}")
     if reasons:
-        message = f"the gate refuses the bundle: {'; '.join(reasons)}. It is kept, but not published; --no-gate publishes it"
+        message = (
+            f"the gate refuses the bundle: {'; '.join(reasons)}. It is kept, but not published; --no-gate publishes it"
+        )
         raise GateError(message)

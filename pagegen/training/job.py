@@ -72,7 +72,9 @@ def retrain(home: Homepage, settings: Settings, order: Order, say: Say) -> Done:
         check_gate(trained.report, FALLBACK)
     if order.publish:
         publish(order.out, order.publish)
-    return Done(bundle_id=bundle_id, folder=order.out, changed=True, published=bool(order.publish), report=trained.report)
+    return Done(
+        bundle_id=bundle_id, folder=order.out, changed=True, published=bool(order.publish), report=trained.report
+    )
 
 
 def _unchanged(order: Order, before: Path, manifest: Manifest) -> Done:

@@ -7,7 +7,6 @@ previous bundle; 5. fit the sources once more on everything, and save.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,7 +21,6 @@ from pagegen.data.dataset import Past
 from pagegen.metrics.bootstrap import mean_interval
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
-from pagegen.ranking import Calibration
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
 from pagegen.training.fit import FLAT, engine_of, fit_sources, rng_of

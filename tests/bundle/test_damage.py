@@ -66,7 +66,9 @@ def flipped(content: bytes, position: int, bit: int) -> bytes:
     return content[:position] + bytes([content[position] ^ (1 << bit)]) + content[position + 1 :]
 
 
-@pytest.mark.parametrize("hurt", [truncate, empty, lengthen, flip_last, link, dangle, folder], ids=lambda hurt: hurt.__name__)
+@pytest.mark.parametrize(
+    "hurt", [truncate, empty, lengthen, flip_last, link, dangle, folder], ids=lambda hurt: hurt.__name__
+)
 def test_any_damage_to_any_file_is_found(hurt: Callable[[Path], None], mine: Path, names: list[str]) -> None:
     """The sentence names the file, and what to do."""
     for name in names:
@@ -101,7 +103,9 @@ def test_a_file_that_is_missing_or_extra_is_named(mine: Path, names: list[str]) 
 
 @settings(max_examples=300)
 @given(st.data())
-def test_any_bit_of_any_file_counts(bundle: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_any_bit_of_any_file_counts(
+    bundle: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     """One bit, anywhere: the checksum of a file tells, the id of the bundle tells of the manifest."""
     place = tmp_path_factory.getbasetemp() / "bit by bit"
     if not place.exists():

@@ -39,8 +39,8 @@ def a_huge_array() -> bytes:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda trees: b"tree\nthis is not a forest\n",
-        lambda trees: b"",
+        lambda _: b"tree\nthis is not a forest\n",
+        lambda _: b"",
         lambda trees: trees[: len(trees) // 2],
         lambda trees: trees.replace(b"num_leaves=", b"num_leaves=99999"),
         lambda trees: re.sub(rb"leaf_value=\S+", b"leaf_value=nan", trees),
@@ -77,7 +77,9 @@ def test_a_reader_that_hangs_is_not_waited_for(bundle: Path, tmp_path: Path, mon
         try_ranker(part, bundle)
 
 
-def test_a_reader_gets_the_rankers_files_and_no_others(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_gets_the_rankers_files_and_no_others(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It runs with the modules that this process has."""
     script = f"import sys\nassert sys.argv[1:] == [{str(bundle / TREES)!r}]\nimport rankers.lambdamart\n"
     (tmp_path / "careful_reader.py").write_text(script)
@@ -96,10 +98,20 @@ def test_a_ranker_that_does_not_exist_is_refused_before_it_is_tried(copy: Callab
         load_engine(HOME, bundle, medium.data)
 
 
-@pytest.mark.parametrize("name", ["source.als.factors.npy", "calibration.score.npy", "source.because_you_watched.start.npy"])
+@pytest.mark.parametrize(
+    "name", ["source.als.factors.npy", "calibration.score.npy", "source.because_you_watched.start.npy"]
+)
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x93NUMPY", npy(np.zeros(4))[:-8], npy(np.array([{"a": 1}]), pickled=True), a_huge_array(), b"not an array", None],
+    [
+        b"",
+        b"\x93NUMPY",
+        npy(np.zeros(4))[:-8],
+        npy(np.array([{"a": 1}]), pickled=True),
+        a_huge_array(),
+        b"not an array",
+        None,
+    ],
     ids=["empty", "magic", "half", "pickle", "huge", "text", "absent"],
 )
 def test_arrays_that_are_none_are_refused(
@@ -126,9 +138,23 @@ def test_arrays_that_are_none_are_refused(
         ("titles.json", None),
         ("ranker.trees.txt", None),
     ],
-    ids=["scalars", "titles beyond", "words", "flat", "floats", "half json", "numbers", "table", "too few", "no titles", "no trees"],
+    ids=[
+        "scalars",
+        "titles beyond",
+        "words",
+        "flat",
+        "floats",
+        "half json",
+        "numbers",
+        "table",
+        "too few",
+        "no titles",
+        "no trees",
+    ],
 )
-def test_arrays_that_do_not_fit_are_refused(name: str, content: bytes | None, copy: Callable[[], Path], medium: World) -> None:
+def test_arrays_that_do_not_fit_are_refused(
+    name: str, content: bytes | None, copy: Callable[[], Path], medium: World
+) -> None:
     """Other shapes and types than the models', or titles that are not there."""
     bundle = forge(copy(), name, content)
     with pytest.raises(BundleError, match="lacks what this homepage needs"):

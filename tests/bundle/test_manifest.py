@@ -39,7 +39,16 @@ def test_it_is_written_as_it_is_read(bundle: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"null", b"[]", b'{"format": 1}', b'{"format": "1"}', b"\xff\xfe", b'{"format": 1, "fit": ' + b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": "1"}',
+        b"\xff\xfe",
+        b'{"format": 1, "fit": ' + b"[" * 100_000,
+    ],
     ids=["empty", "half", "null", "list", "nothing else", "text", "not text", "deep"],
 )
 def test_a_damaged_manifest_is_a_sentence(content: bytes, place: Path) -> None:
@@ -52,7 +61,8 @@ def test_a_damaged_manifest_is_a_sentence(content: bytes, place: Path) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_must_be_there_with_its_type(key: str, place: Path) -> None:
     """And no others."""
-    for change in ({key: None}, {key: [[]]}, {"mood": "good"}):
+    changes: list[dict[str, Any]] = [{key: None}, {key: [[]]}, {"mood": "good"}]
+    for change in changes:
         shutil.copy(place / MANIFEST, place.parent / "kept")
         tamper(place, **change)
         with pytest.raises(BundleError, match=r"manifest\.json is damaged"):

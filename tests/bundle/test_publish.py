@@ -99,7 +99,9 @@ def test_damage_is_refused_and_current_stays(hurt: str, bundles: Iterator[Path],
     else:
         bad = two if hurt == "the new bundle" else shutil.copytree(two, home / id_of(two))
         (bad / "titles.json").write_bytes(b"[]")
-    with pytest.raises(BundleError, match="titles.json has 2 bytes" if hurt != "its place holds another" else "holds bundle"):
+    with pytest.raises(
+        BundleError, match="titles.json has 2 bytes" if hurt != "its place holds another" else "holds bundle"
+    ):
         publish(two, home)
 
     assert id_of(one) == current_id(home) == verify(home / CURRENT)[1]

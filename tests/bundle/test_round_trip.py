@@ -40,7 +40,9 @@ def in_memory(trained: Trained, data: Dataset, bundle: Path) -> Engine:
     return build_engine(HOME, fast_settings(), trained.models, data, read_manifest(bundle)[1])
 
 
-def test_a_loaded_bundle_makes_the_pages_of_the_models_it_was_made_of(medium: World, trained: Trained, bundle: Path) -> None:
+def test_a_loaded_bundle_makes_the_pages_of_the_models_it_was_made_of(
+    medium: World, trained: Trained, bundle: Path
+) -> None:
     """Byte for byte, for all sorts of requests; so do features, scores and probabilities."""
     memory, disk = in_memory(trained, medium.data, bundle), loaded(bundle, medium.data)
     one, two = (engine.run(some_requests(seed=1)) for engine in (memory, disk))
@@ -51,7 +53,9 @@ def test_a_loaded_bundle_makes_the_pages_of_the_models_it_was_made_of(medium: Wo
     assert one.prediction.play.tobytes() == two.prediction.play.tobytes()
 
 
-def test_a_bundle_that_is_tried_in_a_child_first_is_the_same_engine(medium: World, bundle: Path, tmp_path: Path) -> None:
+def test_a_bundle_that_is_tried_in_a_child_first_is_the_same_engine(
+    medium: World, bundle: Path, tmp_path: Path
+) -> None:
     """As `pagegen.load` does it, from folders, through a link such as `current`."""
     (tmp_path / "current").symlink_to(bundle)
     data = write_data(tmp_path / "data", medium)
@@ -87,7 +91,9 @@ def test_the_order_of_catalog_rows_changes_no_page(medium: World, trained: Train
 def changed(medium: World) -> World:
     """Every sixth title has left, with its events; eight new ones came, before, between and after the others by id."""
     gone = medium.catalog["title_id"].gather_every(6).to_list()
-    new = tell([title(f"{where}{i}", genres=["Drama", "Crime"]) for where in ("a", "t075-", "z") for i in range(3)]).catalog
+    new = tell(
+        [title(f"{where}{i}", genres=["Drama", "Crime"]) for where in ("a", "t075-", "z") for i in range(3)]
+    ).catalog
     catalog = pl.concat([medium.catalog.filter(~pl.col("title_id").is_in(gone)), new])
     return replace(medium, catalog=catalog, events=medium.events.filter(~pl.col("title_id").is_in(gone)))
 
@@ -108,8 +114,12 @@ def test_a_catalog_that_has_changed_since_still_gets_good_pages(medium: World, t
 
 def test_new_titles_are_shown_though_nothing_was_learnt_of_them(medium: World, bundle: Path) -> None:
     """They have no factors, but a genre, a release and soon plays."""
-    grown = replace(medium, catalog=pl.concat([medium.catalog, tell([title("a new one", release_time=NOW - DAY)]).catalog]))
-    pages = loaded(bundle, grown.data).run([ask(name, rows=20, columns=40) for name in grown.data.members.ids.names]).pages
+    grown = replace(
+        medium, catalog=pl.concat([medium.catalog, tell([title("a new one", release_time=NOW - DAY)]).catalog])
+    )
+    pages = (
+        loaded(bundle, grown.data).run([ask(name, rows=20, columns=40) for name in grown.data.members.ids.names]).pages
+    )
 
     assert [page for page in pages if any("a new one" in row.title_ids for row in page.rows)]
 

@@ -49,7 +49,9 @@ def test_a_bundle_is_trained_and_its_numbers_are_printed(data: Path, config: Pat
 
     assert 0 == result.exit_code
     assert f"Bundle {bundle_id} in {tmp_path}/bundle (not published)" in printed
-    assert all(name in printed for name in ("NDCG@10", "popularity", "95 %", "calibration error", "pool recall", "coverage@20"))
+    assert all(
+        name in printed for name in ("NDCG@10", "popularity", "95 %", "calibration error", "pool recall", "coverage@20")
+    )
     assert all(step in result.stderr for step in ("window 1 of 3", "ranker, on", "sources, on everything"))
     assert files_of(tmp_path / "bundle") == files_of(retrained(data, tmp_path / "job").folder)
 
@@ -111,7 +113,7 @@ def test_options_are_settings(data: Path, config: Path, tmp_path: Path) -> None:
 def test_every_problem_of_the_settings_is_said_at_once(data: Path, tmp_path: Path) -> None:
     """Unknown keys, wrong types, impossible numbers, parts that do not exist: before anything is read or trained."""
     (tmp_path / "wrong.toml").write_text(
-        '[fit]\nranker = "oracle"\n[fit.examples]\nwindows = 1\nwarmup = 1.5\nhorizont = 3\n[page]\nmax_pairs = "many"\n'
+        'fit.ranker = "oracle"\nfit.examples = { windows = 1, warmup = 1.5, horizont = 3 }\npage.max_pairs = "many"\n'
     )
     result = train("--data", data, "--out", tmp_path / "out", "--config", tmp_path / "wrong.toml")
     said = result.stderr
@@ -119,7 +121,13 @@ def test_every_problem_of_the_settings_is_said_at_once(data: Path, tmp_path: Pat
     assert (1, "") == (result.exit_code, result.stdout)
     assert [] == [
         word
-        for word in ("'oracle'", "examples.windows is 1", "warmup is 1.5", "horizont does not exist", "page.max_pairs: Expected")
+        for word in (
+            "'oracle'",
+            "examples.windows is 1",
+            "warmup is 1.5",
+            "horizont does not exist",
+            "page.max_pairs: Expected",
+        )
         if word not in said
     ]
     assert not (tmp_path / "out").exists()
@@ -146,7 +154,13 @@ def test_every_problem_of_the_settings_is_said_at_once(data: Path, tmp_path: Pat
     ids=lambda value: " ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else "",
 )
 def test_wrong_input_is_a_sentence(
-    change: dict[str, str], code: int, says: str, data: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, str],
+    code: int,
+    says: str,
+    data: Path,
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An exit code, and no traceback."""
     monkeypatch.chdir(tmp_path)

@@ -1,5 +1,7 @@
 """Expected calibration error, by hand and by what must not change it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,7 +34,7 @@ def test_by_hand(predicted: list[float], happened: list[int], bins: int, expecte
 
 
 @given(PAIRS, st.integers(1, 8), st.randoms(use_true_random=False))
-def test_the_order_of_pairs_does_not_matter(pairs: list[tuple[float, bool]], bins: int, random) -> None:  # noqa: ANN001
+def test_the_order_of_pairs_does_not_matter(pairs: list[tuple[float, bool]], bins: int, random: Any) -> None:
     """Pairs of the same prediction are one group: they are never told apart by where they happen to stand."""
     assert pytest.approx(error(pairs, bins)) == error(random.sample(pairs, len(pairs)), bins)
 

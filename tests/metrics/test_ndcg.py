@@ -24,7 +24,9 @@ REQUESTS = st.lists(st.builds(Ranked, st.frozensets(st.integers(0, 15), max_size
 
 def measured(requests: list[Ranked], k: int) -> list[float]:
     hits = [(b, rank) for b, one in enumerate(requests) for rank in sorted(one.ranks)]
-    request, rank = (np.array(column, np.int64) for column in zip(*hits, strict=True)) if hits else (np.zeros(0, int),) * 2
+    request, rank = (
+        (np.array(column, np.int64) for column in zip(*hits, strict=True)) if hits else (np.zeros(0, int),) * 2
+    )
     return ndcg(request, rank, np.array([len(one.ranks) + one.missed for one in requests], np.int64), k).tolist()
 
 

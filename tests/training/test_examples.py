@@ -161,13 +161,13 @@ def test_pages_weigh_the_pairs(friends: World) -> None:
     weight = by_name(engine, found, "weight")["ann"]
     near = 1 / 0.93
 
-    assert weight == pytest.approx({name: 0.3 for name in weight} | {"d": 1.0, "b": near, "c": 1.0})
+    assert weight == pytest.approx(dict.fromkeys(weight, 0.3) | {"d": 1.0, "b": near, "c": 1.0})
     assert {"b": 1, "c": 1, "d": 0} == {name: by_name(engine, found, "label")["ann"][name] for name in "bcd"}
 
 
 def test_a_ranker_learns_from_requests_with_a_positive(friends: World) -> None:
     """Carl's request has none; the others' pairs come in order, of all windows, as groups."""
-    engine, found = labelled(friends)
+    _, found = labelled(friends)
     learnt = examples([found, found])
     sizes = lengths(found.table.start)[:2].tolist()
 

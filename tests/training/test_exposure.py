@@ -23,7 +23,9 @@ def data() -> Dataset:
     return world([title(name) for name in "abcdef"], [play("ann", "b"), play("bob", "a")])
 
 
-def weights(data: Dataset, pages: list[Fields], *asked: tuple[int, str, bool], examination: Examination = HALVES) -> list[float]:
+def weights(
+    data: Dataset, pages: list[Fields], *asked: tuple[int, str, bool], examination: Examination = HALVES
+) -> list[float]:
     """Of pairs (page, title, whether it was played), 0.3 for negatives nobody saw."""
     exposure = page_exposure(pages_log(pages), data, examination)
     of_pair, name, positive = zip(*asked, strict=True)

@@ -12,10 +12,21 @@ from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.publish import current_id, publish
 from pagegen.bundle.settings import resolve
 from pagegen.bundle.store import verify
+from pagegen.data.dataset import read_dataset
 from pagegen.errors import BundleError, DataError, GateError
 from pagegen.training import job as jobs
 from pagegen.training.job import Order, retrain
-from tests.training.builders import FAST, fast_settings, files_of, nobody, page, pages_log, retrained, taste_world, write_data
+from tests.training.builders import (
+    FAST,
+    fast_settings,
+    files_of,
+    nobody,
+    page,
+    pages_log,
+    retrained,
+    taste_world,
+    write_data,
+)
 from tests.training.homes import BACKWARDS
 from tests.worlds import DAY, HOUR, NOW, SMALL, World
 
@@ -44,7 +55,9 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "train", train)
 
 
-def test_the_same_inputs_make_the_same_bytes_wherever_they_are_written(data: Path, bundle: Path, tmp_path: Path) -> None:
+def test_the_same_inputs_make_the_same_bytes_wherever_they_are_written(
+    data: Path, bundle: Path, tmp_path: Path
+) -> None:
     """Another folder, deep down; the manifest names neither it nor the data's place, this machine or a clock."""
     done = retrained(data, tmp_path / "deep" / "down")
 
@@ -72,7 +85,8 @@ def test_the_truth_beside_the_data_is_not_looked_at(data: Path, bundle: Path, tm
 def test_what_the_manifest_says_of_the_inputs(data: Path, bundle: Path) -> None:
     """All of them, with the time before which everything has been seen."""
     manifest, _ = read_manifest(bundle)
-    digest, events = jobs.read_dataset(data).digest, jobs.read_dataset(data).events
+    read = read_dataset(data)
+    digest, events = read.digest, read.events
 
     assert (digest, len(events), int(events.time[-1]) + 1_000, 0) == (
         manifest.data_digest,
@@ -90,14 +104,16 @@ def poisoned(world: World) -> World:
     late = world.events.filter(pl.col("time").cast(pl.Int64) >= CUT)
     strange = late.with_columns(
         title_id=pl.col("title_id").reverse(),
-        member_id=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("a new member")).otherwise(pl.lit("z new member")),
+        member_id=pl.when(pl.int_range(pl.len()) % 2 == 0)
+        .then(pl.lit("a new member"))
+        .otherwise(pl.lit("z new member")),
         time=pl.col("time") + pl.duration(hours=13),
     )
     return World(catalog=world.catalog, members=world.members, events=pl.concat([early, strange]))
 
 
 def test_what_comes_after_as_of_changes_nothing(tmp_path: Path) -> None:
-    """Poisoned events, pages and members after it: all files are the same, the manifest but for the digest of the data."""
+    """Poisoned events, pages and members after it: every file is the same, the manifest but for the data's digest."""
     world = taste_world()
     pages = [page("m01", CUT + hours * HOUR, [["t01"]], [1]) for hours in (1, 2)]
     old = [page("m01", CUT - (i + 30) * HOUR, [["t01", "t02"]], [i % 3]) for i in range(250)][::-1]
@@ -127,7 +143,9 @@ def test_before_all_events_there_is_nothing_to_train_on(data: Path, tmp_path: Pa
 
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("kind", ["file", "folder", "somebody else's manifest", "link", "below a file"])
-def test_an_out_that_is_no_bundle_is_refused_before_training(kind: str, data: Path, bundle: Path, tmp_path: Path) -> None:
+def test_an_out_that_is_no_bundle_is_refused_before_training(
+    kind: str, data: Path, bundle: Path, tmp_path: Path
+) -> None:
     """Nothing of anybody's is ever removed, not even behind a link."""
     out = tmp_path / "out"
     if kind == "file":
@@ -139,7 +157,9 @@ def test_an_out_that_is_no_bundle_is_refused_before_training(kind: str, data: Pa
         out = tmp_path / "file" / "out"
     else:
         out.mkdir()
-        (out / ("manifest.json" if "manifest" in kind else "thesis.tex")).write_text('{"name": "my web page", "format": 1}')
+        (out / ("manifest.json" if "manifest" in kind else "thesis.tex")).write_text(
+            '{"name": "my web page", "format": 1}'
+        )
     before = sorted((path.name, path.is_dir() or path.read_bytes()) for path in tmp_path.rglob("*"))
 
     with pytest.raises(DataError, match=r"--out .* (exists and is not a bundle|cannot be made)"):
@@ -212,7 +232,9 @@ def test_the_current_bundle_is_what_a_new_one_is_compared_with(data: Path, bundl
     done = retrained(data, tmp_path / "out", rng_seed=7, publish=tmp_path / "home", gate=True)
 
     assert (True, True) == (done.changed, done.published)
-    assert pytest.approx(done.report["ndcg_10"] - done.report["over_previous"]["mean"]) == done.report["previous_ndcg_10"]
+    assert (
+        pytest.approx(done.report["ndcg_10"] - done.report["over_previous"]["mean"]) == done.report["previous_ndcg_10"]
+    )
     assert {"previous_ndcg_10", "over_previous"} == done.report.keys() - read_manifest(bundle)[0].report.keys()
 
 
@@ -227,7 +249,7 @@ def test_a_good_bundle_is_published(data: Path, bundle: Path, tmp_path: Path) ->
 
 def order(data: Path, tmp_path: Path, **fields: Any) -> Order:
     common = {"as_of_ms": None, "rng_seed": 0, "previous": None, "publish": tmp_path / "home", "gate": True}
-    return Order(data=data, out=tmp_path / "out", **(common | fields))  # type: ignore[arg-type]  # values as they must be
+    return Order(data=data, out=tmp_path / "out", **(common | fields))
 
 
 def test_a_bundle_that_is_not_better_than_popularity_is_kept_and_not_published(tmp_path: Path, medium: World) -> None:
@@ -241,11 +263,15 @@ def test_a_bundle_that_is_not_better_than_popularity_is_kept_and_not_published(t
     assert not (tmp_path / "home").exists()
 
 
-def test_a_bundle_that_is_surely_worse_than_the_current_one_is_not_published(data: Path, bundle: Path, tmp_path: Path) -> None:
+def test_a_bundle_that_is_surely_worse_than_the_current_one_is_not_published(
+    data: Path, bundle: Path, tmp_path: Path
+) -> None:
     """It knows neither titles nor tastes. What is current stays; --no-gate has the last word."""
     publish(bundle, tmp_path / "home")
     was = files_of(tmp_path / "home" / "current"), sorted(path.name for path in (tmp_path / "home").iterdir())
-    with pytest.raises(GateError, match=r"significantly worse than the previous bundle: NDCG@10 -0\.\d{4}, 95 % interval -0"):
+    with pytest.raises(
+        GateError, match=r"significantly worse than the previous bundle: NDCG@10 -0\.\d{4}, 95 % interval -0"
+    ):
         retrained(data, tmp_path / "out", WORSE, publish=tmp_path / "home", gate=True)
     now = files_of(tmp_path / "home" / "current"), sorted(path.name for path in (tmp_path / "home").iterdir())
 

@@ -22,7 +22,7 @@ from tests.random_worlds import random_world
 from tests.training.builders import NO_PAGES, everything, fast_settings, page, pages_log, taste_world, trained_on
 from tests.worlds import DAY, NOW, World
 
-SEEDS = range(4)
+SEEDS = range(3)
 
 
 def spied(part: SourcePart, seen: list[Past]) -> SourcePart:
@@ -49,12 +49,15 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
     watermarks = [past.watermark for past in seen]
 
     assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in HOME.sources]
-    assert all(data.events.time[mark - 1] < begin <= data.events.time[mark] for mark, begin in zip(watermarks[::6], begins, strict=False))
+    assert all(
+        data.events.time[mark - 1] < begin <= data.events.time[mark]
+        for mark, begin in zip(watermarks[::6], begins, strict=False)
+    )
 
 
 def windows_of(data: Dataset, *, honest: bool = True) -> list[Window]:
     """Three labelled windows; without honesty their sources are fitted on all of the data, labels included."""
-    settings, past = fast_settings({"fit": {"examples": {"occasions": 400}}}), everything(data)
+    settings, past = fast_settings({"fit": {"examples": {"occasions": 300}}}), everything(data)
     out = []
     for part in asked_before(past, NO_PAGES, settings.fit.examples, default_examination()).windows(3):
         known = Past(data=data, watermark=data.events.before(int(part.occasions.time[0]))) if honest else past
@@ -97,7 +100,7 @@ def test_where_there_is_something_to_learn_it_is_learnt() -> None:
 
 
 def test_where_nothing_can_be_known_the_ranker_is_at_chance() -> None:
-    """Scrambled plays: a source that had seen the labels would do far better than a random order, as the last line shows."""
+    """Scrambled plays; the last line shows how well a ranker would do whose sources had seen the labels."""
     worlds = {seed: scrambled(taste_world(seed), seed) for seed in SEEDS}
 
     assert abs(mean_over_seeds(lambda seed: over_chance(windows_of(worlds[seed]), seed))) < 0.03
@@ -112,14 +115,16 @@ def test_shuffled_labels_teach_nothing() -> None:
         rng = np.random.default_rng(seed)
         return over_chance([*(permuted(window, rng) for window in windows[:-1]), windows[-1]], seed)
 
-    assert abs(float(np.mean([measure(seed) for seed in range(12)]))) < 0.05
+    assert abs(float(np.mean([measure(seed) for seed in range(8)]))) < 0.05
 
 
 def test_what_happens_later_changes_nothing_that_was_learnt(medium: World) -> None:
     """Training as of a time, on data whose later events are all other ones: the same models, the same report."""
     cut = NOW - 20 * DAY
     other = random_world(1).events.filter(pl.col("time").cast(pl.Int64) >= cut)
-    poisoned = replace(medium, events=pl.concat([medium.events.filter(pl.col("time").cast(pl.Int64) < cut), other])).data
+    poisoned = replace(
+        medium, events=pl.concat([medium.events.filter(pl.col("time").cast(pl.Int64) < cut), other])
+    ).data
     one, two = (
         trained_on(data, past=Past(data=data, watermark=data.events.before(cut), cutoff_ms=cut))
         for data in (medium.data, poisoned)

@@ -11,7 +11,7 @@ from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine
 from pagegen.training.train import Previous, Trained, train
 from tests.training.builders import fast_settings, job, page, pages_log, taste_world, trained_on
-from tests.worlds import DAY, NOW, ask, engine_of, event, play, title, window, world
+from tests.worlds import DAY, NOW, ask, engine_of, event, play, title, world
 
 TITLES = [title(name) for name in "abcdef"]
 KEYS = {
@@ -49,7 +49,9 @@ def test_the_report_says_what_was_measured(trained: Trained) -> None:
     report = trained.report
 
     assert KEYS == report.keys()
-    assert {"windows": 3, "requests": 200, "ranker": "lambdamart"} == {k: report[k] for k in ("windows", "requests", "ranker")}
+    assert {"windows": 3, "requests": 200, "ranker": "lambdamart"} == {
+        k: report[k] for k in ("windows", "requests", "ranker")
+    }
     assert 0 < report["held_out"]["members"] <= report["held_out"]["requests"] <= 66
     assert report["over_popularity"]["low"] <= report["over_popularity"]["mean"] <= report["over_popularity"]["high"]
     assert pytest.approx(report["ndcg_10"] - report["popularity_ndcg_10"]) == report["over_popularity"]["mean"]
@@ -126,7 +128,9 @@ def test_the_previous_bundle_is_judged_on_the_same_requests(trained: Trained, ta
 
 def test_a_previous_bundle_of_other_settings_gets_its_own_features(trained: Trained, tastes: Dataset) -> None:
     """Its window is replayed with the sources and features it knows; it knew less, and shows it."""
-    found = train(job(tastes), previous(tastes, {"fit": {"sources": ["trending"], "families": ["title_age", "trend", "moment"]}}))
+    found = train(
+        job(tastes), previous(tastes, {"fit": {"sources": ["trending"], "families": ["title_age", "trend", "moment"]}})
+    )
 
     assert trained.report["ndcg_10"] == found.report["ndcg_10"]
     assert found.report["previous_ndcg_10"] < 0.5
@@ -154,5 +158,5 @@ def test_however_little_there_is_to_learn_from_there_is_a_bundle(data: Dataset, 
     pages = engine(found, data).run([ask("ann", data.end_ms), ask("nobody", data.end_ms)]).pages
 
     assert (requests, "popularity") == (found.report["requests"], found.report["ranker"])
-    assert not [key for key, value in found.report.items() if value != value]  # noqa: PLR0124
+    assert not [key for key, value in found.report.items() if value != value]
     assert 2 == len(pages)
