@@ -96,15 +96,15 @@ def mean_over_seeds(measure: Callable[[int], float]) -> float:
 
 def test_where_there_is_something_to_learn_it_is_learnt() -> None:
     """The measure can tell: tastes that are as strict as these are found out at once."""
-    assert mean_over_seeds(lambda seed: over_chance(windows_of(taste_world(seed).data), seed)) > 0.1
+    assert mean_over_seeds(lambda seed: over_chance(windows_of(taste_world(seed).data), seed)) > 0.5
 
 
 def test_where_nothing_can_be_known_the_ranker_is_at_chance() -> None:
     """Scrambled plays; the last line shows how well a ranker would do whose sources had seen the labels."""
     worlds = {seed: scrambled(taste_world(seed), seed) for seed in SEEDS}
 
-    assert abs(mean_over_seeds(lambda seed: over_chance(windows_of(worlds[seed]), seed))) < 0.03
-    assert mean_over_seeds(lambda seed: over_chance(windows_of(worlds[seed], honest=False), seed)) > 0.1
+    assert abs(mean_over_seeds(lambda seed: over_chance(windows_of(worlds[seed]), seed))) < 0.06
+    assert mean_over_seeds(lambda seed: over_chance(windows_of(worlds[seed], honest=False), seed)) > 0.3
 
 
 def test_shuffled_labels_teach_nothing() -> None:
@@ -115,7 +115,7 @@ def test_shuffled_labels_teach_nothing() -> None:
         rng = np.random.default_rng(seed)
         return over_chance([*(permuted(window, rng) for window in windows[:-1]), windows[-1]], seed)
 
-    assert abs(float(np.mean([measure(seed) for seed in range(8)]))) < 0.05
+    assert abs(float(np.mean([measure(seed) for seed in range(8)]))) < 0.15
 
 
 def test_what_happens_later_changes_nothing_that_was_learnt(medium: World) -> None:
