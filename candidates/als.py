@@ -53,12 +53,12 @@ class Als:
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] inner products with the member's vector; NaN for titles without factors and members without history."""
         scores = np.full((len(contexts), len(self.row_of)), np.nan, np.float32)
-        here = self.title >= 0
         for b in range(len(contexts)):
             rows = self.row_of[contexts.played.title[contexts.played.of(b)]]
             rows = rows[rows >= 0][-self.config.max_history :]
             if len(rows):
-                scores[b, self.title[here]] = (self.factors @ self._solve(rows))[here]  # one matrix-vector product
+                product = self.factors @ self._solve(rows)  # matrix by vector, for each request alone
+                scores[b] = np.append(product, np.float32(np.nan))[self.row_of]  # NONE takes the last
         return scores
 
     def _solve(self, rows: Int32) -> Float32:

@@ -79,7 +79,9 @@ class BecauseYouWatched:
     def _seeds(self, contexts: Contexts, request: int) -> list[int]:
         """The latest titles with neighbours that the member finished and did not grade far below their mean."""
         mine = contexts.played.of(request)
-        title, grade, fraction = (a[mine] for a in (contexts.played.title, contexts.played.grade, contexts.played.fraction))
+        title, grade, fraction = (
+            a[mine] for a in (contexts.played.title, contexts.played.grade, contexts.played.fraction)
+        )
         graded = grade[~np.isnan(grade)]
         floor = graded.mean() + self.config.min_grade_gap if len(graded) else -np.inf
         liked = (np.isnan(grade) | (grade >= floor)) & ~(fraction < LEFT_EARLY) & (self.row_of[title] >= 0)

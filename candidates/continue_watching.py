@@ -5,11 +5,10 @@ A movie counts while its last play stopped between 5 % and 90 %; a series for as
 `keep_days`, and whatever its fraction, since the next episode waits.
 """
 
-
 import msgspec
 import numpy as np
 
-from pagegen.arrays import Int32, record
+from pagegen.arrays import record
 from pagegen.data.schema import FINISHED, TITLE_KINDS
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder

@@ -5,12 +5,10 @@ The scorer is that of another source (`als` by default). A title it has no opini
 put among the others by its plays; for a member without history the plays of the last season decide alone.
 """
 
-import itertools
-
 import msgspec
 import numpy as np
 
-from pagegen.arrays import Float32, Int32, Mask, best, lengths, ranges, record, starts
+from pagegen.arrays import Float32, Int32, Mask, best, lengths, ranges, record, starts, within
 from pagegen.context import Contexts
 from pagegen.data.catalog import NOT_KNOWN, Tags
 from pagegen.data.trends import DAY_MS
@@ -74,10 +72,13 @@ def _by_genre(genres: Tags, ordered: Int32, score: Float32, limit: int) -> list[
     length = lengths(genres.start)[ordered]
     tag = genres.tag[ranges(genres.start[ordered], length)]
     by_tag = np.argsort(tag.astype(np.min_scalar_type(len(genres.names))), kind="stable")  # inside a genre the order by score stays
-    titles = np.repeat(ordered, length)[by_tag]
-    bounds = starts(np.bincount(tag, minlength=len(genres.names))).tolist()
-    rows = [(genre, titles[low:high][:limit]) for genre, (low, high) in enumerate(itertools.pairwise(bounds)) if high > low]
-    return sorted(rows, key=lambda row: -float(score[row[1][:FIRST_SCREEN]].sum(dtype=np.float64)))
+    tag, titles = tag[by_tag], np.repeat(ordered, length)[by_tag]
+    start = starts(np.bincount(tag, minlength=len(genres.names)))
+    screen = within(start) < FIRST_SCREEN
+    worth = np.bincount(tag[screen], score[titles[screen]], minlength=len(genres.names))
+    first, last = start.tolist(), (start[:-1] + np.minimum(lengths(start), limit)).tolist()
+    by_worth = np.argsort(-worth, kind="stable").tolist()
+    return [(genre, titles[first[genre] : last[genre]]) for genre in by_worth if last[genre] > first[genre]]
 
 
 FIRST_SCREEN = 6

@@ -1,10 +1,8 @@
 """Top 10: the ten most played titles of the last week in the country; worldwide where the country has too few plays."""
 
-
 import msgspec
-import numpy as np
 
-from pagegen.arrays import Int32, best, record
+from pagegen.arrays import best, record
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
 
 TEN = 10

@@ -5,11 +5,10 @@ score = 4 * plays of the last day + 2 * of the last week + plays of the last sea
 a stepwise decay. The row is the top of it; as a scorer it serves every pair.
 """
 
-
 import msgspec
 import numpy as np
 
-from pagegen.arrays import Float32, Int32, best, record
+from pagegen.arrays import Float32, best, record
 from pagegen.context import Contexts
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
 

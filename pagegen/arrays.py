@@ -137,6 +137,7 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
     Args:
         score: [T]
         allowed: [T]
+        limit: how many at most.
 
     Examples:
         >>> best(np.array([3.0, 9.0, np.nan, 3.0, 5.0]), np.array([True, False, True, True, True]), 3).tolist()

@@ -205,8 +205,10 @@ def _last_plays(history: History, titles: int) -> Played:
     play = np.flatnonzero(history.kind == PLAY)
     request = groups(history.start)[play]
     pair = request.astype(np.int64) * titles + history.title[play]
-    _, newest = np.unique(pair[::-1], return_index=True)
-    kept = np.sort(len(play) - 1 - newest)
+    place = np.arange(len(play))
+    newest = np.empty((len(history.start) - 1) * titles, np.int64)  # only the cells of pairs are written and read
+    newest[pair] = place  # repeated index: the last wins
+    kept = np.flatnonzero(newest[pair] == place)
     position = play[kept]
     return Played(
         start=starts(np.bincount(request[kept], minlength=len(history.start) - 1)),

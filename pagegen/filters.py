@@ -16,6 +16,7 @@ from pagegen.context import Contexts
 from pagegen.data.catalog import NOT_KNOWN, UNRATED
 from pagegen.data.events import NOT_INTERESTED, THUMBS_DOWN, THUMBS_UP, PLAY
 from pagegen.data.members import NO_CEILING
+from pagegen.data.schema import EVENT_KINDS
 
 
 class Filter(Protocol):
@@ -54,7 +55,7 @@ def apply(filters: Sequence[Filter], contexts: Contexts) -> Eligible:
     """Ask every filter about every title."""
     removed = np.zeros((len(contexts), len(contexts.data.catalog)), np.uint16)
     for bit, filter_ in enumerate(filters):
-        removed |= (~filter_.keep(contexts)).astype(np.uint16) << np.uint16(bit)
+        removed |= ~filter_.keep(contexts) * np.uint16(1 << bit)
     names, soft = tuple(filter_.name for filter_ in filters), frozenset(f.name for f in filters if f.soft)
     return Eligible(names=names, soft=soft, removed=removed)
 
@@ -131,14 +132,14 @@ class NotInterested:
 
     def keep(self, contexts: Contexts) -> Mask:
         history = contexts.history
-        verdict = np.flatnonzero(np.isin(history.kind, _VERDICTS))
-        last = np.zeros((len(contexts), len(contexts.data.catalog)), np.int8)
-        last[groups(history.start)[verdict], history.title[verdict]] = np.isin(history.kind[verdict], _AGAINST) + 1
-        return last < 2
+        verdict = np.flatnonzero(_VERDICT[history.kind])
+        against = np.zeros((len(contexts), len(contexts.data.catalog)), np.bool_)
+        against[groups(history.start)[verdict], history.title[verdict]] = _AGAINST[history.kind[verdict]]
+        return ~against
 
 
-_AGAINST = (NOT_INTERESTED, THUMBS_DOWN)
-_VERDICTS = (*_AGAINST, THUMBS_UP, PLAY)
+_AGAINST = np.isin(range(len(EVENT_KINDS)), (NOT_INTERESTED, THUMBS_DOWN))  # [event kinds]
+_VERDICT = _AGAINST | np.isin(range(len(EVENT_KINDS)), (THUMBS_UP, PLAY))
 
 
 @record
@@ -151,6 +152,7 @@ class Excluded:
     def keep(self, contexts: Contexts) -> Mask:
         mask = np.ones((len(contexts), len(contexts.data.catalog)), np.bool_)
         for row, request in zip(mask, contexts.requests, strict=True):
-            position = contexts.data.catalog.ids.positions(request.exclude_title_ids)
-            row[position[position >= 0]] = False
+            if request.exclude_title_ids:
+                position = contexts.data.catalog.ids.positions(request.exclude_title_ids)
+                row[position[position >= 0]] = False
         return mask

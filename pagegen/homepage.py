@@ -17,8 +17,12 @@ HOME = Homepage(
     sources={
         "als": fitted((als.TOP_PICKS,), (als.FitConfig, als.PageConfig), als.fit, als.load),
         "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
-        "trending": computed((trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)),
-        "facets": computed((facets.GENRE, facets.NEW_RELEASES), facets.Config, lambda config: facets.Facets(config=config)),
+        "trending": computed(
+            (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
+        ),
+        "facets": computed(
+            (facets.GENRE, facets.NEW_RELEASES), facets.Config, lambda config: facets.Facets(config=config)
+        ),
         "top_10": computed((top_10.TOP_10,), top_10.Config, lambda config: top_10.Top10(config=config)),
         "continue_watching": computed(
             (continue_watching.CONTINUE_WATCHING,),
@@ -54,9 +58,7 @@ HOME = Homepage(
     },
     orderers={
         "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),
-        "template": Part(
-            config=template_rows.Config, make=lambda config: template_rows.TemplateRows(config=config)
-        ),
+        "template": Part(config=template_rows.Config, make=lambda config: template_rows.TemplateRows(config=config)),
     },
     settings=(resources.files("pagegen") / "homepage.toml").read_text("utf-8"),
 )

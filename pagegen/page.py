@@ -1,7 +1,7 @@
 """Pages as they leave the engine: headings, ids and evidence in words, and an identity that replay can check."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -76,7 +76,7 @@ def _page(b: int, rows: tuple[PageRow, ...], contexts: Contexts, identity: Ident
 
 def _page_id(request: PageRequest, watermark: int, absent: tuple[str, ...], identity: Identity) -> str:
     """A digest of all that decides the page, spelt the same however the request was."""
-    fields: dict[str, Any] = asdict(request) | {"watermark": watermark, "disabled_sources": absent}
+    fields: dict[str, Any] = msgspec.to_builtins(request) | {"watermark": watermark, "disabled_sources": absent}
     for name in ("exclude_title_ids", "row_kinds", "exclude_row_kinds"):
         fields[name] = sorted(set(fields[name]))
     canonical = [fields, identity.bundle_id, identity.config_digest]

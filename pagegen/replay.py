@@ -55,7 +55,10 @@ class Outcomes:
 def occasions(member: Int32, time: Int64, horizon_ms: int, device: Int8 | None = None) -> Occasions:
     """Occasions of these members at these times, on a television unless another device is known."""
     return Occasions(
-        member=member, time=time, until=time + horizon_ms, device=np.zeros(len(member), np.int8) if device is None else device
+        member=member,
+        time=time,
+        until=time + horizon_ms,
+        device=np.zeros(len(member), np.int8) if device is None else device,
     )
 
 
@@ -96,7 +99,7 @@ def _first_plays(data: Dataset, member: int, time: int, until: int) -> Int64:
     mine = events.positions_of(member, len(events))
     mine = mine[events.kind[mine] == PLAY]
     begin, end = np.searchsorted(events.time[mine], [time, until])
-    title, first = np.unique(events.title[mine[:end]], return_index=True)
+    _, first = np.unique(events.title[mine[:end]], return_index=True)
     return mine[first[first >= begin]]
 
 

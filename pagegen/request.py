@@ -77,14 +77,18 @@ def _id_violations(request: PageRequest) -> list[Violation]:
     for field in ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources"):
         named += [(field, value) for value in getattr(request, field)]
     violations = [
-        Violation(field, f"is {value[:40]!r}, {len(value)} characters; ids and names have 1 to {MAX_ID_BYTES} bytes of UTF-8")
+        Violation(
+            field, f"is {value[:40]!r}, {len(value)} characters; ids and names have 1 to {MAX_ID_BYTES} bytes of UTF-8"
+        )
         for field, value in named
         if not _is_id(value)
     ]
     if request.device not in DEVICES:
         violations.append(Violation("device", f"is {request.device[:40]!r}; one of {', '.join(DEVICES)}"))
     if request.country is not None and not COUNTRY.fullmatch(request.country):
-        violations.append(Violation("country", f"is {request.country[:40]!r}; two capital letters of ISO 3166, such as NO"))
+        violations.append(
+            Violation("country", f"is {request.country[:40]!r}; two capital letters of ISO 3166, such as NO")
+        )
     if not (request.language.isascii() and len(request.language) <= MAX_LANGUAGE):
         violations.append(Violation("language", f"is {request.language[:40]!r}; a tag of BCP 47, such as en or pt-BR"))
     return violations
@@ -123,7 +127,9 @@ def _list_violations(request: PageRequest) -> list[Violation]:
         ("exclude_row_kinds", request.exclude_row_kinds, MAX_NAMES),
         ("disabled_sources", request.disabled_sources, MAX_NAMES),
     ]
-    violations = [Violation(field, f"has {len(v)} entries; at most {most}") for field, v, most in sizes if len(v) > most]
+    violations = [
+        Violation(field, f"has {len(v)} entries; at most {most}") for field, v, most in sizes if len(v) > most
+    ]
     for event in request.recent_events[:MAX_RECENT_EVENTS]:
         violations += _event_violations(event, request.time)
     return violations
@@ -134,7 +140,9 @@ def _event_violations(event: RecentEvent, now: int) -> list[Violation]:
     if event.kind not in EVENT_KINDS:
         violations.append(Violation("recent_events.kind", f"is {event.kind[:40]!r}; one of {', '.join(EVENT_KINDS)}"))
     if not 0 <= event.time < now:
-        violations.append(Violation("recent_events.time", f"is {event.time}; from 0 to before the request's time {now}"))
+        violations.append(
+            Violation("recent_events.time", f"is {event.time}; from 0 to before the request's time {now}")
+        )
     if event.fraction is not None and not 0 <= event.fraction <= 1:
         violations.append(Violation("recent_events.fraction", f"is {event.fraction}; from 0 to 1"))
     if event.watched_seconds is not None and not 0 <= event.watched_seconds < 1e9:

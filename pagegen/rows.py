@@ -25,7 +25,9 @@ class Filled:
         return np.searchsorted(self.rows.request, np.arange(size + 1))
 
 
-def fill(candidates: Candidates, pairs: Pairs, prediction: Prediction, kinds: Sequence[RowKind], limit: Int32) -> Filled:
+def fill(
+    candidates: Candidates, pairs: Pairs, prediction: Prediction, kinds: Sequence[RowKind], limit: Int32
+) -> Filled:
     """
     Order the titles of each row by its kind's rule, keep at most `limit` [B] of them, drop rows that are too short.
 
@@ -75,6 +77,4 @@ def _at(value: Float64, pair: Int32) -> Float64:
 
 
 def _select(rows: Rows, stays: Mask) -> Rows:
-    return Rows(
-        request=rows.request[stays], kind=rows.kind[stays], seed=rows.seed[stays], variant=rows.variant[stays]
-    )
+    return Rows(request=rows.request[stays], kind=rows.kind[stays], seed=rows.seed[stays], variant=rows.variant[stays])

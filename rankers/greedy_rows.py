@@ -13,7 +13,6 @@ from pagegen.ordering import Assembly, Pages, Rules, assemble
 from pagegen.rows import Filled
 
 
-
 @record
 class GreedyRows:
     name: str = "greedy"

@@ -1,4 +1,4 @@
-"""LambdaMART (Burges 2010) over all features, by LightGBM: gradient-boosted trees that optimize NDCG of each request."""
+"""LambdaMART (Burges 2010) over all features, by LightGBM: boosted trees that optimize NDCG of each request."""
 
 import sys
 from collections.abc import Mapping
@@ -39,7 +39,9 @@ class LambdaMart:
         if not len(values):
             return np.zeros(0)
         # One thread: the server runs requests side by side, and the answer must not depend on how many.
-        return np.asarray(self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64)
+        return np.asarray(
+            self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64
+        )
 
     def save(self) -> Mapping[str, AnyArray | str]:
         return {"trees": self.booster.model_to_string(num_iteration=-1)}

@@ -77,7 +77,9 @@ def _different(pages: Sequence[Page]) -> Promise:
     """Mean share of a first screen's titles that the next member's first screen does not have."""
     screens = [{t for row in page.rows[:SCREEN_ROWS] for t in row.title_ids[:SCREEN_COLUMNS]} for page in pages]
     shares = [1 - len(a & b) / len(a) for a, b in zip(screens, [*screens[1:], screens[0]], strict=True) if a]
-    return Promise("first-screen titles that differ", f"{np.mean(shares):.0%}", float(np.mean(shares)) >= LEAST_DIFFERENT)
+    return Promise(
+        "first-screen titles that differ", f"{np.mean(shares):.0%}", float(np.mean(shares)) >= LEAST_DIFFERENT
+    )
 
 
 def _kids(engine: Engine, drawn: np.ndarray) -> Promise:
@@ -89,7 +91,11 @@ def _kids(engine: Engine, drawn: np.ndarray) -> Promise:
     maturity = engine.data.catalog.maturity
     placed = [engine.run([request]).placed.title for request in requests]
     wrong = sum(int(((maturity[t] == UNRATED) | (maturity[t] > most)).sum()) for t in placed)
-    return Promise(f"titles not for children, on {len(ids)} children's pages of {sum(map(len, placed)):,} titles", f"{wrong}", wrong == 0)
+    return Promise(
+        f"titles not for children, on {len(ids)} children's pages of {sum(map(len, placed)):,} titles",
+        f"{wrong}",
+        wrong == 0,
+    )
 
 
 @click.command()

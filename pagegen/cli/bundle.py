@@ -34,7 +34,9 @@ def show(folder: Path, *, as_json: bool) -> None:
         return
     console = Console()
     console.print(f"Bundle {bundle_id}: {_size(manifest):,} bytes in {len(manifest.files)} files", soft_wrap=True)
-    console.print(f"fitted on {manifest.watermark:,} events of data {manifest.data_digest[:16]}, seed {manifest.rng_seed}")
+    console.print(
+        f"fitted on {manifest.watermark:,} events of data {manifest.data_digest[:16]}, seed {manifest.rng_seed}"
+    )
     console.print(f"sources {', '.join(manifest.fit['sources'])}; {len(manifest.features)} features", soft_wrap=True)
     console.print("with " + ", ".join(f"{name} {version}" for name, version in sorted(manifest.versions.items())))
     print_report(console, manifest.report)

@@ -106,7 +106,10 @@ def _tags(lists: pl.Series) -> Tags:
     vocabulary = Ids(flat["tag"].unique())
     start = starts(np.bincount(flat["title"].to_numpy(), minlength=len(lists)))
     return Tags(
-        names=tuple(vocabulary.names), start=start, tag=vocabulary.positions(flat["tag"]), title=flat["title"].to_numpy()
+        names=tuple(vocabulary.names),
+        start=start,
+        tag=vocabulary.positions(flat["tag"]),
+        title=flat["title"].to_numpy(),
     )
 
 

@@ -56,7 +56,9 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         (f"are of a kind other than {', '.join(EVENT_KINDS)}", bool(kind.null_count())),
     ]
     if found := [what for what, wrong in problems if wrong]:
-        message = f"events {' and '.join(found)}; `pagegen check` lists them, `pagegen import log` repairs or rejects them"
+        message = (
+            f"events {' and '.join(found)}; `pagegen check` lists them, `pagegen import log` repairs or rejects them"
+        )
         raise DataError(message)
     member = members.positions(frame["member_id"])
     grade = frame["grade"].fill_null(np.nan).to_numpy()

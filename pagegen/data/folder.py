@@ -46,7 +46,7 @@ def write(folder: Path, tables: Mapping[str, pl.DataFrame], report: Mapping[str,
         DataError: the folder exists and is not empty, or a table does not have its schema.
     """
     if folder.exists() and any(folder.iterdir()):
-        message = f"{folder} already exists and is not empty; data folders are immutable, so choose another --out or remove it"
+        message = f"{folder} exists and is not empty; data folders are immutable: choose another --out or remove it"
         raise DataError(message)
     beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
@@ -70,7 +70,11 @@ def write(folder: Path, tables: Mapping[str, pl.DataFrame], report: Mapping[str,
 def _write_table(folder: Path, name: str, frame: pl.DataFrame) -> TableInfo:
     schema = TABLES[name]
     if frame.schema != schema:
-        wrong = [f"{column}: {frame.schema.get(column)} for {kind}" for column, kind in schema.items() if frame.schema.get(column) != kind]
+        wrong = [
+            f"{column}: {frame.schema.get(column)} for {kind}"
+            for column, kind in schema.items()
+            if frame.schema.get(column) != kind
+        ]
         extra = [f"{column}: not in the schema" for column in frame.columns if column not in schema]
         message = f"table {name} has wrong columns ({'; '.join(wrong + extra) or 'another order'})"
         raise DataError(message)
@@ -104,7 +108,9 @@ def read_info(folder: Path) -> DataInfo:
         message = f"{path} cannot be read ({error}); import the data again"
         raise DataError(message) from error
     if info.schema_version != VERSION:
-        message = f"{folder} has schema version {info.schema_version}, this pagegen reads {VERSION}; import the data again"
+        message = (
+            f"{folder} has schema version {info.schema_version}, this pagegen reads {VERSION}; import the data again"
+        )
         raise DataError(message)
     return info
 
@@ -126,7 +132,11 @@ def read_table(folder: Path, name: str, columns: list[str] | None = None) -> pl.
     except (OSError, pl.exceptions.PolarsError) as error:
         message = f"{path} cannot be read as table {name}: {str(error).splitlines()[0]}"
         raise DataError(message) from error
-    wrong = [f"{column} is {frame.schema[column]}, not {schema[column]}" for column in columns if frame.schema[column] != schema[column]]
+    wrong = [
+        f"{column} is {frame.schema[column]}, not {schema[column]}"
+        for column in columns
+        if frame.schema[column] != schema[column]
+    ]
     nulls = [f"{column} has nulls" for column in NEVER_NULL[name] if column in columns and frame[column].null_count()]
     if wrong or nulls:
         message = f"{path}: {'; '.join(wrong + nulls)}; run `pagegen check {folder}`"

@@ -20,7 +20,6 @@ FINISHED: Final = 0.9  # a play of at least this fraction of the title is a fini
 ANYWHERE: Final = "ZZ"  # the country of members and data that name none (CLDR: unknown region)
 
 
-
 def _schema(**columns: pl.DataType | type[pl.DataType]) -> pl.Schema:
     return pl.Schema(columns)
 

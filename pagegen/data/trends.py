@@ -110,7 +110,9 @@ def _cumulative(title: Int32, weight: Float64 | None, block: int, titles: int) -
     sums = np.zeros((len(title) // block + 1, titles))
     for base in range(1, len(sums)):
         part = slice((base - 1) * block, base * block)
-        sums[base] = sums[base - 1] + np.bincount(title[part], None if weight is None else weight[part], minlength=titles)
+        sums[base] = sums[base - 1] + np.bincount(
+            title[part], None if weight is None else weight[part], minlength=titles
+        )
     return sums
 
 

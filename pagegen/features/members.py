@@ -17,7 +17,13 @@ class MemberActivity:
     """Titles played so far, days since the last play and since the first, mean grade, appetite for new titles."""
 
     name: str = "member_activity"
-    columns: tuple[str, ...] = ("titles_played", "last_play_days", "history_days", "member_mean_grade", "novelty_appetite")
+    columns: tuple[str, ...] = (
+        "titles_played",
+        "last_play_days",
+        "history_days",
+        "member_mean_grade",
+        "novelty_appetite",
+    )
 
     def compute(self, pairs: Pairs) -> list[np.ndarray]:
         contexts = pairs.contexts

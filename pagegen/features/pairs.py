@@ -7,7 +7,7 @@ could see first are always among them.
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float32, Int32, Int64, groups, lengths, record, starts, within
+from pagegen.arrays import NONE, Int32, Int64, groups, lengths, record, starts, within
 from pagegen.context import Contexts
 from pagegen.pool import Candidates, Scores
 

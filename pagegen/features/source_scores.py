@@ -33,6 +33,7 @@ def standardized(start: Int64, score: Float32) -> Float64:
         group = score[low:high].astype(np.float64)
         known = ~np.isnan(group)
         if known.any():
-            spread = group[known].std()
-            z[low:high] = (group - group[known].mean()) / (spread if spread > 0 else 1.0)
+            value = group[known]
+            spread, mean = value.std(), value.mean()
+            z[low:high] = (group - mean) / (spread if spread > 0 else 1.0)
     return z

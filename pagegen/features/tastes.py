@@ -1,5 +1,7 @@
 """The member against the title: shared genres and people, and how far the title is from what they usually play."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pagegen.arrays import Float64, Int32, Int64, groups, lengths, ranges, record
@@ -31,7 +33,7 @@ class GenreAffinity:
             lift = np.log((share + 0.01) / (everybody + 0.01))
         grade = _grade_lift(genres, played.start, played.title, played.grade)
         late = _shares(_counts(genres, late_start, played.title[latest]))
-        return [_mean_over_tags(genres, pairs, table) for table in (share, late, lift, grade)]
+        return _means_over_tags(genres, pairs, (share, late, lift, grade))
 
 
 @record
@@ -62,10 +64,10 @@ class Habits:
         contexts = pairs.contexts
         played, year = contexts.played, contexts.data.catalog.release_year.astype(np.float64)
         request = groups(played.start)
-        popularity = np.log1p(contexts.trends.total)
+        total = contexts.trends.total
         mean_year = pairs.spread(means(request, year[played.title], len(contexts)))
-        mean_popularity = pairs.spread(means(request, popularity[request, played.title], len(contexts)))
-        gap = pairs.lookup(popularity) - mean_popularity
+        mean_popularity = pairs.spread(means(request, np.log1p(total[request, played.title]), len(contexts)))
+        gap = np.log1p(pairs.lookup(total)) - mean_popularity
         return [year[pairs.title] - mean_year, gap, mean_year, mean_popularity]
 
 
@@ -117,9 +119,10 @@ def _tags_of(tags: Tags, pairs: Pairs) -> tuple[Int64, Int64]:
     return np.repeat(np.arange(len(pairs)), length), ranges(first, length)
 
 
-def _mean_over_tags(tags: Tags, pairs: Pairs, table: Float64) -> Float64:
-    """[M] mean of the request's row of `table` [B, tags] over the title's tags; NaN for a title without tags."""
+def _means_over_tags(tags: Tags, pairs: Pairs, tables: Sequence[Float64]) -> list[Float64]:
+    """[M] means of the request's row of each table [B, tags] over the title's tags; NaN for a title without tags."""
     place, cell = _tags_of(tags, pairs)
-    value = table[pairs.request[place], tags.tag[cell]]
+    request, tag = pairs.request[place], tags.tag[cell]
+    number = lengths(tags.start)[pairs.title]
     with np.errstate(invalid="ignore"):
-        return np.bincount(place, value, minlength=len(pairs)) / np.bincount(place, minlength=len(pairs))
+        return [np.bincount(place, table[request, tag], minlength=len(pairs)) / number for table in tables]

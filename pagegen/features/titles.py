@@ -40,7 +40,13 @@ class Trend:
         trends, windows = pairs.contexts.trends, pairs.contexts.trend_windows
         day, short, long, total = (pairs.lookup(t) for t in (trends.day, trends.short, trends.long, trends.total))
         expected = long * (windows.short_days / windows.long_days)
-        return [np.log1p(day), np.log1p(short), np.log1p(long), np.log1p(total), np.log((short + 1.0) / (expected + 1.0))]
+        return [
+            np.log1p(day),
+            np.log1p(short),
+            np.log1p(long),
+            np.log1p(total),
+            np.log((short + 1.0) / (expected + 1.0)),
+        ]
 
 
 @record

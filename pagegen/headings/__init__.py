@@ -22,7 +22,9 @@ def heading(template: str, evidence: Evidence, contexts: Contexts, request: int)
     """
     words = _words(contexts.requests[request].language)
     if template not in words["rows"]:
-        message = f"heading template {template!r} is not in headings/{DEFAULT}.toml; add it where its row kind is declared"
+        message = (
+            f"heading template {template!r} is not in headings/{DEFAULT}.toml; add it where its row kind is declared"
+        )
         raise SchemaError(message)
     country = _country(words["countries"], contexts, request)
     return words["rows"][template].format(title=evidence.seed_name, genre=evidence.seed_name, country=country)

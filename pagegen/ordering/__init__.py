@@ -6,4 +6,15 @@ from pagegen.ordering.examination import Examination
 from pagegen.ordering.orderer import Orderer, Pages, assemble
 from pagegen.ordering.rules import Rules, rules_of
 
-__all__ = ["Assembly", "Constraints", "Examination", "KindRule", "Orderer", "Pages", "Placed", "Rules", "assemble", "rules_of"]
+__all__ = [
+    "Assembly",
+    "Constraints",
+    "Examination",
+    "KindRule",
+    "Orderer",
+    "Pages",
+    "Placed",
+    "Rules",
+    "assemble",
+    "rules_of",
+]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
+
 from pagegen.arrays import record
 from pagegen.errors import ConfigError
 from pagegen.pool import RowKind
 from pagegen.request import MAX_ROWS
-
 
 Kinds: TypeAlias = tuple[int, ...]  # positions in the kinds of a homepage
 
@@ -54,6 +54,7 @@ class Constraints:
         pinned = tuple(k for k, rule, rows, _ in may if rule.pin == position and not rows)
         return pinned, self.free + tuple(each[0] for each in may), self.free + tuple(each[0] for each in fits)
 
+
 def _waits(rule: KindRule, count: int, last: int, position: int) -> bool:
     for_pin = rule.pin is not None and not count and position < rule.pin
     return for_pin or position < rule.first or (count > 0 and position - last < rule.distance)
@@ -66,7 +67,11 @@ def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind])
     Raises:
         ConfigError: rules for kinds that do not exist, or that contradict each other; all of them at once.
     """
-    problems = [f"page.constraints.kinds.{name}: no such row kind; there are {', '.join(kinds)}" for name in config.kinds if name not in kinds]
+    problems = [
+        f"page.constraints.kinds.{name}: no such row kind; there are {', '.join(kinds)}"
+        for name in config.kinds
+        if name not in kinds
+    ]
     problems += [p for name, rule in config.kinds.items() for p in _contradictions(name, rule)]
     pins = [(name, rule.pin) for name, rule in config.kinds.items() if rule.pin is not None]
     problems += [f"{a} and {b} are both pinned at {p}" for i, (a, p) in enumerate(pins) for b, q in pins[:i] if p == q]
@@ -85,5 +90,7 @@ def _contradictions(name: str, rule: KindRule) -> list[str]:
     if rule.pin is not None and not rule.first <= rule.pin <= rule.last:
         problems.append(f"{name}: pin = {rule.pin} is outside first = {rule.first} to last = {rule.last}")
     if rule.max_rows < 0 or rule.distance < 1:
-        problems.append(f"{name}: max_rows = {rule.max_rows} must be at least 0 and distance = {rule.distance} at least 1")
+        problems.append(
+            f"{name}: max_rows = {rule.max_rows} must be at least 0 and distance = {rule.distance} at least 1"
+        )
     return problems

@@ -50,7 +50,9 @@ def fit_examination(pages: pl.DataFrame) -> Examination:
 
 def _reached(seen: pl.Series, guess: Float64) -> Float64:
     """[MAX_ROWS] share of the pages with such a row that reached it."""
-    flat = pl.DataFrame({"seen": seen, "row": seen.list.eval(pl.int_range(pl.len()))}).explode("seen", "row").drop_nulls()
+    flat = (
+        pl.DataFrame({"seen": seen, "row": seen.list.eval(pl.int_range(pl.len()))}).explode("seen", "row").drop_nulls()
+    )
     shares = flat.group_by("row").agg((pl.col("seen") > 0).mean()).sort("row")["seen"].to_numpy()
     return _extended(shares, guess)
 
@@ -60,7 +62,9 @@ def _looked_at(length: pl.Series, seen: pl.Series, guess: Float64) -> Float64:
     [MAX_COLUMNS] chance that a reached row is seen at least this far: the product of going on, where there is further
     to go (Kaplan and Meier, JASA 1958: a row seen to its end says nothing about columns it does not have).
     """
-    flat = pl.DataFrame({"length": length, "seen": seen}).explode("length", "seen").drop_nulls().filter(pl.col("seen") > 0)
+    flat = (
+        pl.DataFrame({"length": length, "seen": seen}).explode("length", "seen").drop_nulls().filter(pl.col("seen") > 0)
+    )
     long, far = flat["length"].to_numpy(), flat["seen"].to_numpy()
     shares = [1.0]
     for column in range(1, int(long.max(initial=1))):

@@ -49,7 +49,9 @@ def _pages(pages: Sequence[Sequence[Placed]], filled: Filled) -> Pages:
     candidate = np.concatenate([row.candidate for row in placed]) if placed else np.zeros(0, np.int64)
     return Pages(
         row_start=starts(np.array([len(page) for page in pages], np.int64)),
-        rows=Rows(request=rows.request[source], kind=rows.kind[source], seed=rows.seed[source], variant=rows.variant[source]),
+        rows=Rows(
+            request=rows.request[source], kind=rows.kind[source], seed=rows.seed[source], variant=rows.variant[source]
+        ),
         gain=np.array([row.gain for row in placed]),
         start=starts(np.array([len(row.candidate) for row in placed], np.int64)),
         title=filled.title[candidate],

@@ -166,6 +166,6 @@ def test_a_file_of_a_name_that_leads_elsewhere_is_refused(copy: Callable[[], Pat
     bundle = copy()
     (bundle.parent / "secret.npy").write_bytes(npy(np.zeros(3)))
     text = (bundle / MANIFEST).read_text()
-    (bundle / MANIFEST).write_text(text.replace('"titles.json"', '"../secret.npy"'))
+    (bundle / MANIFEST).write_text(text.replace('"titles.json"', f'"{Path("..") / "secret.npy"}"'))
     with pytest.raises(BundleError, match="does not hold the files"):
         load_engine(HOME, bundle, medium.data)

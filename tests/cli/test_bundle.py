@@ -117,14 +117,14 @@ def test_diff_lists_what_differs(bundles: tuple[Path, Path]) -> None:
 
 def test_rollback_makes_the_earlier_one_current(bundles: tuple[Path, Path], tmp_path: Path) -> None:
     """Once; then there is no earlier one."""
-    one, two = (publish(folder, tmp_path / "home").bundle_id for folder in bundles)
-    back, again = (bundle("rollback", tmp_path / "home") for _ in range(2))
+    one, two = (publish(folder, tmp_path / "published").bundle_id for folder in bundles)
+    back, again = (bundle("rollback", tmp_path / "published") for _ in range(2))
 
-    assert (0, f"{tmp_path}/home/current is {one} again (was {two})\n") == (back.exit_code, back.stdout)
+    assert (0, f"{tmp_path}/published/current is {one} again (was {two})\n") == (back.exit_code, back.stdout)
     assert 1 == again.exit_code
     assert "no earlier bundle to roll back to" in again.stderr
-    assert one == current_id(tmp_path / "home")
-    assert files_of(bundles[0]) == files_of(tmp_path / "home" / "current")
+    assert one == current_id(tmp_path / "published")
+    assert files_of(bundles[0]) == files_of(tmp_path / "published" / "current")
 
 
 @pytest.mark.parametrize("command", [("show",), ("verify",), ("diff", "."), ("rollback",)], ids=lambda words: words[0])

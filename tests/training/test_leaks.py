@@ -8,18 +8,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pagegen.bundle.parts import SourcePart
+from pagegen.bundle.parts import SavedRanker, SourcePart
 from pagegen.data.dataset import Dataset, Past
 from pagegen.homepage import HOME
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import Source
+from pagegen.ranking import Examples
 from pagegen.training.evaluate import judge
 from pagegen.training.examples import Window, asked_before, examples, label_window
 from pagegen.training.fit import engine_of, fit_sources, rng_of
+from pagegen.training.train import label_windows, past_windows, train
 from rankers import lambdamart
 from rankers.popularity import Popularity
 from tests.random_worlds import random_world
-from tests.training.builders import NO_PAGES, everything, fast_settings, page, pages_log, taste_world, trained_on
+from tests.training.builders import NO_PAGES, everything, fast_settings, job, page, pages_log, taste_world, trained_on
 from tests.worlds import DAY, NOW, World
 
 SEEDS = range(3)
@@ -55,6 +57,26 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
     )
 
 
+def test_the_ranker_is_not_fitted_on_the_window_it_is_judged_by() -> None:
+    """It gets the examples of the older windows, to the last pair, and of the newest none."""
+    seen: list[Examples] = []
+    part = HOME.rankers["lambdamart"]
+
+    def fit(given: Examples, *rest: Any) -> SavedRanker:
+        seen.append(given)
+        return part.fit(given, *rest)
+
+    spied_on = job(
+        taste_world().data, home=replace(HOME, rankers={**HOME.rankers, "lambdamart": replace(part, fit=fit)})
+    )
+    train(spied_on)
+    older = examples(label_windows(spied_on, past_windows(spied_on, default_examination()))[:-1])
+
+    assert [older.label.tolist()] == [given.label.tolist() for given in seen]
+    assert [older.table.title.tolist()] == [given.table.title.tolist() for given in seen]
+    assert [older.table.values.tobytes()] == [given.table.values.tobytes() for given in seen]
+
+
 def windows_of(data: Dataset, *, honest: bool = True) -> list[Window]:
     """Three labelled windows; without honesty their sources are fitted on all of the data, labels included."""
     settings, past = fast_settings({"fit": {"examples": {"occasions": 300}}}), everything(data)
@@ -78,7 +100,8 @@ def over_chance(windows: list[Window], seed: int) -> float:
 
 def scrambled(world: World, seed: int) -> Dataset:
     """The same world in which every play is of a title drawn by lot: nothing can be known of anybody."""
-    drawn = np.random.default_rng(seed).choice(world.catalog["title_id"].to_numpy(), len(world.events))
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(world.catalog["title_id"].to_numpy(), len(world.events))
     return replace(world, events=world.events.with_columns(title_id=pl.Series(drawn))).data
 
 

@@ -12,6 +12,7 @@ from tools.bench.plain_tables import DAY_MS, HOUR_MS, Models, Tables
 
 FINISHED, LEFT_EARLY = 0.9, 0.5  # fractions
 FIRST_SCREEN: Final = 6
+GENRES: Final = 24  # rows, where the bundle does not say
 AGAINST: Final = ("not_interested", "thumbs_down")
 VERDICTS: Final = (*AGAINST, "thumbs_up", "play")
 
@@ -132,14 +133,14 @@ def candidates(shown: pl.DataFrame, tables: Tables, asked: Asked, models: Models
     """Candidates by row, best first, rows in the order of the sources: row, place, kind, seed, title."""
     page = models.settings["page"]["source"]
     unseen = shown.filter(~pl.col("watched"))
-    liked = "als" if asked.played.height and unseen["als"].count() else "long"
+    unseen = unseen.with_columns(liked=_liked(unseen))
     new = unseen.filter(pl.col("release_ms") >= asked.time - page["facets"]["new_days"] * DAY_MS)
     parts = [
         _rows(_best(unseen, "als", limit), "top_picks"),
         _rows(_seeded(unseen, asked, models, limit), "because_you_watched", pl.col("seed")),
         _rows(_best(unseen.filter(pl.col("trending") > 0), "trending", limit), "trending_now"),
-        _rows(_genres(unseen, tables, liked, limit), "genre", pl.col("tag")),
-        _rows(_best(new, liked, limit), "new_releases"),
+        _rows(_genres(unseen, tables, page["facets"].get("genres", GENRES), limit), "genre", pl.col("tag")),
+        _rows(_best(new, "liked", limit), "new_releases"),
         _rows(_chart(shown, page["top_10"]["min_plays"]), "top_10"),
         _rows(_begun(shown, asked, models).head(limit), "continue_watching"),
     ]
@@ -175,13 +176,23 @@ def _seeded(unseen: pl.DataFrame, asked: Asked, models: Models, limit: int) -> p
     return near.filter(pl.int_range(pl.len()).over("seed") < limit)
 
 
-def _genres(unseen: pl.DataFrame, tables: Tables, liked: str, limit: int) -> pl.DataFrame:
+def _liked(unseen: pl.DataFrame) -> pl.Series:
+    """The scores of ALS; titles that came after training stand among the others as their plays do."""
+    known = unseen.drop_nulls("als")
+    if not known.height:
+        return unseen["long"].cast(pl.Float32)
+    place = known["long"].sort().search_sorted(unseen["long"], side="left").clip(upper_bound=known.height - 1)
+    return unseen["als"].fill_null(known["als"].sort().gather(place))
+
+
+def _genres(unseen: pl.DataFrame, tables: Tables, most: int, limit: int) -> pl.DataFrame:
     """The best titles of each genre; the genres by the scores that a first screen shows."""
-    flat = tables.genres.join(unseen.select("title", liked), on="title").drop_nulls(liked)
-    best = flat.sort(liked, "title", descending=[True, False]).with_columns(place=pl.int_range(pl.len()).over("tag"))
-    screen = pl.col(liked).filter(pl.col("place") < FIRST_SCREEN).cast(pl.Float64).sum().over("tag")
+    flat = tables.genres.join(unseen.select("title", "liked"), on="title")
+    best = flat.sort("liked", "title", descending=[True, False]).with_columns(place=pl.int_range(pl.len()).over("tag"))
+    screen = pl.col("liked").filter(pl.col("place") < FIRST_SCREEN).cast(pl.Float64).sum().over("tag")
     kept = best.with_columns(screen=screen).filter(pl.col("place") < limit)
-    return kept.sort("screen", "tag", "place", descending=[True, False, False])
+    ordered = kept.sort("screen", "tag", "place", descending=[True, False, False])
+    return ordered.filter(pl.col("tag").rle_id() < most)
 
 
 def _chart(shown: pl.DataFrame, least: int) -> pl.DataFrame:

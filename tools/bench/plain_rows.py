@@ -89,24 +89,28 @@ class Page:
         place = self._new.cumsum(axis=1)
         place[self._exempt] = np.arange(1, place.shape[1] + 1)
         gain = (self._column_x[place] * self._worth).sum(axis=1) * self._row_x[position]
-        may = {kind: self._may(kind, position) for kind in KINDS}
-        kinds = [row.kind for row in self._rows]
-        allowed = self._left & np.array([may[kind][0] for kind in kinds])
+        able = self._left.copy()
         if position < self._constraints["hard_rows"]:
-            allowed &= self._exempt | (place[:, -1] >= self._least)
-        pinned = allowed & np.array([may[kind][1] for kind in kinds])
-        allowed = pinned if pinned.any() else allowed
-        return int(np.argmax(np.where(allowed, gain, -1.0))) if allowed.any() else None
+            able &= self._exempt | (place[:, -1] >= self._least)
+        stands = {kind: self._may(kind, position) for kind in KINDS}
+        may = np.array([stands[row.kind] for row in self._rows])
+        for urgency in (3, 2, 1):  # a row waits only where another could stand
+            if (allowed := able & (may >= urgency)).any():
+                return int(np.argmax(np.where(allowed, gain, -1.0)))
+        return None
 
-    def _may(self, kind: str, position: int) -> tuple[bool, bool]:
-        """Whether a row of the kind may stand here, and whether it must."""
+    def _may(self, kind: str, position: int) -> int:
+        """Whether a row of the kind must stand here (3), may (2), ought to wait (1), or cannot (0)."""
         rule = self._constraints["kinds"].get(kind, {})
         above = [p for p, (row, _) in enumerate(self.placed) if row.kind == kind]
+        if position > rule.get("last", 99) or len(above) >= rule.get("max_rows", 100):
+            return 0
         pin = rule.get("pin")
         waits = pin is not None and not above and position < pin
-        fits = rule.get("first", 0) <= position <= rule.get("last", 99) and len(above) < rule.get("max_rows", 100)
         near = bool(above) and position - above[-1] < rule.get("distance", 1)
-        return fits and not waits and not near, fits and not above and pin == position
+        if waits or near or position < rule.get("first", 0):
+            return 1
+        return 3 if pin == position and not above else 2
 
     def _place(self, row: int) -> None:
         title, new, cells = self._title[row], self._new[row], self._cells[row]
