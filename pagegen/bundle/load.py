@@ -5,7 +5,6 @@ Checksums come first, then contents; and a ranker whose reader can crash on dama
 mispredicts) is first read in a child process.
 """
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -140,9 +139,10 @@ def try_ranker(part: RankerPart, folder: Path) -> None:
     """
     if not part.probe:
         return
-    command = [sys.executable, "-m", part.probe, *map(str, sorted(folder.glob("ranker.*")))]
+    files = map(str, sorted(folder.glob("ranker.*")))
+    command = [sys.executable, "-c", _CHILD, part.probe, str(len(sys.path)), *sys.path, *files]
     try:
-        done = subprocess.run(command, timeout=TRY_SECONDS, capture_output=True, check=False, env=_same_imports())
+        done = subprocess.run(command, timeout=TRY_SECONDS, capture_output=True, check=False)
     except subprocess.TimeoutExpired as error:
         message = f"the ranker of {folder} keeps its reader busy for over {TRY_SECONDS} s; roll back or train again"
         raise BundleError(message) from error
@@ -151,6 +151,11 @@ def try_ranker(part: RankerPart, folder: Path) -> None:
         raise BundleError(message)
 
 
-def _same_imports() -> dict[str, str]:
-    """An environment in which a child finds the modules this process finds."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Runs a module as its own program, with the imports of this process: the rest of its arguments are the program's.
+_CHILD = """
+import runpy, sys
+module, paths = sys.argv[1], int(sys.argv[2])
+sys.path[:] = sys.argv[3 : 3 + paths]
+sys.argv[1:] = sys.argv[3 + paths :]
+runpy.run_module(module, run_name="__main__")
+"""

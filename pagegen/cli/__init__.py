@@ -53,6 +53,9 @@ class Commands(click.Group):
         except PagegenError as error:
             click.echo(f"pagegen: {error}", err=True)
             ctx.exit(NOT_BETTER if isinstance(error, GateError) else 1)
+        except OSError as error:  # no room on the disk, no permission: the system's words are for people too
+            click.echo(f"pagegen: {error}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,7 +15,8 @@ from pagegen.ordering.examination import default_examination
 from pagegen.pool import Source
 from pagegen.ranking import Calibration
 
-FLAT = Calibration(score=np.array([0.0, 1.0]), play=np.array([0.0, 1.0]))
+# Without a labelled request to calibrate by: keeps the order of the scores and claims next to nothing.
+UNCALIBRATED = Calibration(score=np.array([0.0, 20.0]), play=np.array([0.0, 0.01]))
 
 
 def rng_of(rng_seed: int, *names: object) -> np.random.Generator:
@@ -39,5 +40,5 @@ def engine_of(
     home: Homepage, settings: Settings, past: Past, sources: Mapping[str, Source], ranker: SavedRanker
 ) -> Engine:
     """An engine for replay: these sources and ranker, probabilities not yet calibrated."""
-    models = Models(sources=sources, ranker=ranker, calibration=FLAT, examination=default_examination())
+    models = Models(sources=sources, ranker=ranker, calibration=UNCALIBRATED, examination=default_examination())
     return build_engine(home, settings, models, past.data, "training")

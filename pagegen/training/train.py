@@ -23,7 +23,7 @@ from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
-from pagegen.training.fit import FLAT, engine_of, fit_sources, rng_of
+from pagegen.training.fit import UNCALIBRATED, engine_of, fit_sources, rng_of
 
 Say = Callable[[str], None]
 FALLBACK = "popularity"
@@ -61,7 +61,7 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
     windows = past_windows(job, examination)
     labelled = label_windows(job, windows)
     ranker = _fit_ranker(job, labelled[:-1])
-    calibration, report = FLAT, _counts(labelled)
+    calibration, report = UNCALIBRATED, _counts(labelled)
     if labelled and len(labelled[-1].label):
         calibration, error = calibrate(ranker, labelled[-1], rng_of(job.rng_seed, "calibration"))
         report |= {"calibration_error": error} | _compare(job, ranker, labelled[-1], (previous, windows[-1]))

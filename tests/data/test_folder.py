@@ -64,7 +64,7 @@ def test_an_existing_folder_is_never_touched(tmp_path: Path) -> None:
     """Data folders are immutable."""
     tables = {"catalog": catalog("a"), "events": events(1)}
     before = write(tmp_path / "data", tables, {})
-    with pytest.raises(DataError, match="already exists and is not empty"):
+    with pytest.raises(DataError, match="exists and is not empty"):
         write(tmp_path / "data", {**tables, "events": events(2)}, {})
 
     assert read_info(tmp_path / "data") == before

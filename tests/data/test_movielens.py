@@ -329,7 +329,7 @@ def test_existing_folder(tmp_path: Path) -> None:
     """A folder with something in it is refused before anything is read, and stays as it is."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mine").touch()
-    with pytest.raises(DataError, match="already exists and is not empty"):
+    with pytest.raises(DataError, match="exists and is not empty"):
         imported(tmp_path, ML_1M, "latin-1")
 
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["mine"]
@@ -339,7 +339,7 @@ def test_existing_folder(tmp_path: Path) -> None:
 def test_real_data(tmp_path: Path, name: str, ratings: int, films: int, users: int) -> None:
     """The real thing comes in whole."""
     if not (SHARED / name).is_dir():
-        pytest.skip(f"needs the MovieLens parquet folder {name} in ../shared/data")
+        pytest.skip(f"needs the MovieLens parquet folder {name} in the folder of real data")
     report = import_movielens(SHARED / name, tmp_path / "data", now_ms=NOW_MS)
 
     assert {table.table: (table.read, table.kept) for table in report.tables} == {

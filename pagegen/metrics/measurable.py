@@ -1,0 +1,159 @@
+"""
+What a metric looks at: B pages, what their members wanted, and what is known of the titles shown.
+
+Flattened, a page is read row by row from the top, each row from the left; a title's first slot is the first so met. What
+several metrics need is worked out once, in `measurable`; from stored pages it is made in `stored_pages.py`.
+"""
+
+import numpy as np
+
+from pagegen.arrays import NONE, Float64, Int16, Int32, Int64, Mask, groups, lengths, ranges, record, starts, within
+from pagegen.data.catalog import Tags
+from pagegen.errors import SchemaError
+
+
+@record
+class Layout:
+    """B pages of P rows with Q slots, and the grid each page is judged on."""
+
+    row_start: Int64  # [B + 1]
+    kinds: tuple[str, ...]  # names of row kinds
+    kind: Int16  # [P] position in kinds
+    start: Int64  # [P + 1]
+    title: Int32  # [Q] or NONE: a title the catalog does not know
+    look: Float64  # [Q] chance that the slot is examined
+    rows: Int64  # [B] of the grid; what lies outside is not counted, what is missing inside is a miss
+    columns: Int64  # [B]
+    visible: Int64  # [B] columns of the first screen
+
+
+@record
+class Targets:
+    """What the members went on to play."""
+
+    start: Int64  # [B + 1]
+    title: Int32  # [K] distinct within a page
+    relevance: Float64  # [K] above 0; 1 everywhere: a play is a play
+
+    @property
+    def gain(self) -> Float64:
+        """[K] 2^relevance - 1 (Burges et al., ICML 2005): 1 for a plain play."""
+        return np.exp2(self.relevance) - 1.0
+
+
+@record
+class Facts:
+    """What was known at each page's time."""
+
+    genres: Tags  # over T titles
+    plays: Float64  # [Q] of the title so far, by anybody
+    all_plays: Float64  # [B] of all titles so far
+    age_days: Float64  # [Q] since the title's release; NaN without one
+    taste: Float64  # [B, G] shares of the genres in what the member has played; NaN without any
+
+
+@record
+class Slots:
+    """Where each slot is."""
+
+    page: Int32  # [Q]
+    row: Int64  # [Q]
+    column: Int64  # [Q]
+    rank: Int64  # [Q] on the flattened page
+    first: Mask  # [Q] the title's first slot on the page; never one of an unknown title
+
+
+@record
+class Hits:
+    """Slots that hold a target, by target, then from first to last; a title on the page twice has two."""
+
+    target: Int64  # [H] position in targets
+    slot: Int64  # [H]
+    page: Int32  # [H]
+
+
+@record
+class Measurable:
+    titles: int  # T of the catalog
+    layout: Layout
+    slots: Slots
+    targets: Targets
+    hits: Hits
+    facts: Facts
+
+    def __len__(self) -> int:
+        return len(self.layout.rows)
+
+    @property
+    def wanted(self) -> Int64:
+        """[B] number of targets."""
+        return lengths(self.targets.start)
+
+    def known(self) -> Mask:
+        """[Q] slots of titles the catalog knows."""
+        return self.layout.title != NONE
+
+
+def measurable(layout: Layout, targets: Targets, facts: Facts) -> Measurable:
+    """Pages with everything worked out that more than one metric needs."""
+    if len(targets.start) != len(layout.row_start):
+        message = f"{len(layout.row_start) - 1} pages, but the targets of {len(targets.start) - 1}"
+        raise SchemaError(message)
+    titles = len(facts.genres.start) - 1
+    page_start = layout.start[layout.row_start]
+    page = groups(page_start)
+    key = keys(page, layout.title, titles)
+    order = np.argsort(key, kind="stable")
+    first = np.zeros(len(key), np.bool_)
+    first[order] = _begins(key[order]) & (layout.title[order] != NONE)
+    slots = Slots(
+        page=page,
+        row=np.repeat(within(layout.row_start), lengths(layout.start)),
+        column=within(layout.start),
+        rank=within(page_start),
+        first=first,
+    )
+    hits = _hits(key[order], order, targets, titles)
+    return Measurable(titles=titles, layout=layout, slots=slots, targets=targets, hits=hits, facts=facts)
+
+
+def keys(page: Int32, title: Int32, titles: int) -> Int64:
+    """[N] one number for each distinct (page, title); NONE comes before all titles of its page."""
+    return page.astype(np.int64) * (titles + 1) + title + 1
+
+
+def distinct(pages: Measurable, slot: Int64) -> Int64:
+    """The first of these ascending slots [N] for each known title of each page, ascending."""
+    slot = slot[pages.known()[slot]]
+    _, first = np.unique(keys(pages.slots.page[slot], pages.layout.title[slot], pages.titles), return_index=True)
+    return slot[np.sort(first)]
+
+
+def page_mean(page: Int32, value: Float64 | Mask, pages: int) -> Float64:
+    """
+    [B] mean of the values of each page; NaN without any.
+
+    Args:
+        page: [N]
+        value: [N]
+        pages: B
+
+    Examples:
+        >>> page_mean(np.array([0, 0, 2], np.int32), np.array([1.0, 2.0, 5.0]), 3).tolist()
+        [1.5, nan, 5.0]
+    """
+    with np.errstate(invalid="ignore"):
+        return np.bincount(page, value, minlength=pages) / np.bincount(page, minlength=pages)
+
+
+def _begins(ordered: Int64) -> Mask:
+    return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+
+
+def _hits(ordered: Int64, order: Int64, targets: Targets, titles: int) -> Hits:
+    page = groups(targets.start)
+    wanted = keys(page, targets.title, titles)
+    low, high = np.searchsorted(ordered, wanted), np.searchsorted(ordered, wanted, side="right")
+    count = np.where(targets.title == NONE, 0, high - low)
+    target = groups(starts(count)).astype(np.int64)
+    return Hits(target=target, slot=order[ranges(low, count)], page=page[target])
