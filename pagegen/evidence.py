@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pagegen.arrays import NONE, Int32, Int64, Mask, best, lengths, ranges
+from pagegen.arrays import NONE, Int32, Mask, best, lengths, ranges
 from pagegen.context import Contexts
-from pagegen.data.catalog import Tags
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import RowKind
 
@@ -41,7 +40,7 @@ def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
 
 def title_reasons(title: Int32, contexts: Contexts, request: int) -> list[str]:
     """The reason of each title, "" where none is known."""
-    held = (_new(title, contexts, request), _top_10(contexts, request)[title], _known_people(title, contexts, request))
+    held = (_new(title, contexts, request), _top_10(contexts, request)[title], _known_people(contexts, request)[title])
     return _CODES[np.select(held, (1, 2, 3), 0)].tolist()
 
 
@@ -62,17 +61,11 @@ def _top_10(contexts: Contexts, request: int) -> Mask:
     return mask
 
 
-def _known_people(title: Int32, contexts: Contexts, request: int) -> Mask:
+def _known_people(contexts: Contexts, request: int) -> Mask:
     people, played = contexts.data.catalog.people, contexts.played
-    seen = _people_of(played.title[played.of(request)], people)[1]
-    known = np.bincount(seen, minlength=len(people.names)) >= FOLLOWED
-    place, person = _people_of(title, people)
-    mask = np.zeros(len(title), np.bool_)
-    mask[place[known[person]]] = True
+    title = played.title[played.of(request)]
+    cells = ranges(people.start[title], lengths(people.start)[title])
+    known = np.bincount(people.tag[cells], minlength=len(people.names)) >= FOLLOWED
+    mask = np.zeros(len(contexts.data.catalog), np.bool_)
+    mask[people.title[known[people.tag]]] = True
     return mask
-
-
-def _people_of(title: Int32, people: Tags) -> tuple[Int64, Int32]:
-    """The people of all titles: [E] place of the title, and [E] the person."""
-    length = lengths(people.start)[title]
-    return np.repeat(np.arange(len(title)), length), people.tag[ranges(people.start[title], length)]

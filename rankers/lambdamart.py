@@ -16,7 +16,7 @@ from pagegen.ranking import Examples
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    trees: Annotated[int, Meta(ge=1)] = 80
+    trees: Annotated[int, Meta(ge=1)] = 60
     leaves: Annotated[int, Meta(ge=2)] = 15
     learning_rate: Annotated[float, Meta(gt=0)] = 0.1
     feature_fraction: Annotated[float, Meta(gt=0, le=1)] = 0.5

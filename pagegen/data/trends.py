@@ -13,7 +13,7 @@ from pagegen.data.events import PLAY, Events
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-SMALLEST_BLOCK = 16_384
+SMALLEST_BLOCK = 4_096
 
 
 @record
@@ -102,7 +102,7 @@ def read_trends(events: Events, member_country: Int32, countries: int, titles: i
 
 
 def _play_log(events: Events, position: Int64, titles: int) -> PlayLog:
-    title, block = events.title[position], max(SMALLEST_BLOCK, 4 * titles)
+    title, block = events.title[position], max(SMALLEST_BLOCK, titles)
     return PlayLog(time=events.time[position], title=title, block=block, counts=_cumulative(title, None, block, titles))
 
 

@@ -81,10 +81,10 @@ def _wanted(kinds: Sequence[RowKind], requests: Sequence[PageRequest], off: froz
 
 def _kept(proposed: Candidates, kinds: Sequence[RowKind], enabled: Mask, eligible: Eligible, wanted: Mask) -> Candidates:
     """What remains of a source's rows when requests, row kinds and filters have had their say."""
-    heeded = ~np.array([eligible.spared(kind.spares) for kind in kinds], np.uint16)
+    ignored = np.array([eligible.spared(kind.spares) for kind in kinds], np.uint16)
     rows, row = proposed.rows, proposed.row
-    row_stays = (wanted & enabled[:, None])[rows.request, rows.kind]
-    removed = eligible.removed[rows.request[row], proposed.title] & heeded[rows.kind][row]
+    row_stays = enabled[rows.request] & wanted[rows.request, rows.kind]
+    removed = eligible.removed[rows.request[row], proposed.title] & ~ignored[rows.kind[row]]
     return select(proposed, row_stays[row] & (removed == 0))
 
 

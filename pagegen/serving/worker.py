@@ -5,6 +5,7 @@ Its parent writes orders to its standard input, a line each; when that ends, by 
 worker finishes its pages and goes.
 """
 
+import gc
 import logging
 import queue
 import signal
@@ -61,6 +62,7 @@ class Worker:
         live = load_live(self._sources, Path(order.bundle), Path(order.data), self._service.live)
         live.warm()
         self._service.live = live
+        _keep_out_of_collections()
         identity = live.engine.identity
         self._meter.serves(identity.bundle_id, identity.config_digest)
         self._set_health(SERVING)
@@ -129,3 +131,13 @@ def listen_to_parent() -> "queue.SimpleQueue[Order | None]":
         signal.signal(ignored, signal.SIG_IGN)
     threading.Thread(target=read, name="orders", daemon=True).start()
     return orders
+
+
+def _keep_out_of_collections() -> None:
+    """
+    What was just loaded stays until it is replaced, so the collector need not walk it between pages: p99 of a page fell
+    by a tenth. What it replaced is let go first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
