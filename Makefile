@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check lint types contracts wire bench proto format clean
+.PHONY: help setup demo test soak oracles check lint types contracts wire bench proto format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: setup ## run the tests and the examples in docstrings; PYTEST_ARGS="-k nam
 
 soak: setup ## run the tests over a great many pages
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+
+oracles: setup ## compare metrics with those of ranx and ir-measures, which it installs
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[dev,oracles]'
+	$(BIN)/python -m pytest -m oracle tests/metrics $(PYTEST_ARGS)
 
 check: lint types contracts wire ## all that is checked besides the tests
 

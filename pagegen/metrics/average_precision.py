@@ -13,9 +13,16 @@ from pagegen.metrics.window import Window
 
 
 def average_precision(pages: Measurable, window: Window) -> Float64:
-    """[B] AP; a repeated title takes its place and is no second hit. NaN without targets."""
-    slot = pages.hits.slot[pages.slots.first[pages.hits.slot]]
-    slot = np.sort(slot[window.holds(pages, slot)])  # from the top of each page
+    """
+    [B] AP; a repeated title takes its place and is no second hit. NaN without targets.
+
+    Examples:
+        >>> from pagegen.metrics.sketch import sketch
+        >>> from pagegen.metrics.window import window
+        >>> average_precision(sketch("abc/ad", wanted=["adyz"]), window("10")).tolist()  # (1/1 + 2/5) / 4
+        [0.35]
+    """
+    slot = np.sort(pages.hits.slot[window.flat_hits(pages)])  # from the top of each page
     page = pages.slots.page[slot]
     place = within(starts(np.bincount(page, minlength=len(pages))))
     total = np.bincount(page, (place + 1) / (pages.slots.rank[slot] + 1), minlength=len(pages))

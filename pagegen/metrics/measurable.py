@@ -1,13 +1,26 @@
 """
 What a metric looks at: B pages, what their members wanted, and what is known of the titles shown.
 
-Flattened, a page is read row by row from the top, each row from the left; a title's first slot is the first so met. What
-several metrics need is worked out once, in `measurable`; from stored pages it is made in `stored_pages.py`.
+Flattened, a page is read row by row from the top, each row from the left; a title's first slot is the first so met.
+What several metrics need is worked out once, in `measurable`; `stored_pages.py` makes it from stored pages.
 """
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int16, Int32, Int64, Mask, groups, lengths, ranges, record, starts, within
+from pagegen.arrays import (
+    NONE,
+    Float64,
+    Int16,
+    Int32,
+    Int64,
+    Mask,
+    groups,
+    lengths,
+    ranges,
+    record,
+    starts,
+    within,
+)
 from pagegen.data.catalog import Tags
 from pagegen.errors import SchemaError
 
@@ -61,6 +74,7 @@ class Slots:
     column: Int64  # [Q]
     rank: Int64  # [Q] on the flattened page
     first: Mask  # [Q] the title's first slot on the page; never one of an unknown title
+    by_title: Int64  # [Q] all slots by page, then title, then from first to last
 
 
 @record
@@ -112,6 +126,7 @@ def measurable(layout: Layout, targets: Targets, facts: Facts) -> Measurable:
         column=within(layout.start),
         rank=within(page_start),
         first=first,
+        by_title=order,
     )
     hits = _hits(key[order], order, targets, titles)
     return Measurable(titles=titles, layout=layout, slots=slots, targets=targets, hits=hits, facts=facts)
@@ -123,27 +138,11 @@ def keys(page: Int32, title: Int32, titles: int) -> Int64:
 
 
 def distinct(pages: Measurable, slot: Int64) -> Int64:
-    """The first of these ascending slots [N] for each known title of each page, ascending."""
-    slot = slot[pages.known()[slot]]
-    _, first = np.unique(keys(pages.slots.page[slot], pages.layout.title[slot], pages.titles), return_index=True)
-    return slot[np.sort(first)]
-
-
-def page_mean(page: Int32, value: Float64 | Mask, pages: int) -> Float64:
-    """
-    [B] mean of the values of each page; NaN without any.
-
-    Args:
-        page: [N]
-        value: [N]
-        pages: B
-
-    Examples:
-        >>> page_mean(np.array([0, 0, 2], np.int32), np.array([1.0, 2.0, 5.0]), 3).tolist()
-        [1.5, nan, 5.0]
-    """
-    with np.errstate(invalid="ignore"):
-        return np.bincount(page, value, minlength=pages) / np.bincount(page, minlength=pages)
+    """The first of these slots [N] for each known title of each page, by page and title."""
+    among = np.zeros(len(pages.layout.title), np.bool_)
+    among[slot] = True
+    slot = pages.slots.by_title[(among & pages.known())[pages.slots.by_title]]
+    return slot[_begins(keys(pages.slots.page[slot], pages.layout.title[slot], pages.titles))]
 
 
 def _begins(ordered: Int64) -> Mask:

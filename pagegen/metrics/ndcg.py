@@ -1,14 +1,15 @@
 """
 NDCG@k (Jarvelin and Kekalainen, TOIS 2002), with the gain 2^relevance - 1 of Burges et al. (ICML 2005).
 
-DCG = sum over hits above k of gain / log2(rank + 2), rank from 0; the ideal puts the min(k, targets) best targets first.
-Targets that were never ranked stay in the ideal.
+DCG = sum over hits above k of gain / log2(rank + 2), rank from 0; the ideal puts the min(k, targets) best targets
+first. Targets that were never ranked stay in the ideal.
 """
 
 import numpy as np
 
 from pagegen.arrays import AnyArray, Float64, groups, starts, within
 from pagegen.metrics.measurable import Measurable, Targets
+from pagegen.metrics.per_page import sums
 from pagegen.metrics.window import Window
 
 
@@ -32,11 +33,18 @@ def ndcg(request: AnyArray, rank: AnyArray, targets: AnyArray, k: int) -> Float6
 
 
 def ndcg_of_pages(pages: Measurable, window: Window) -> Float64:
-    """[B] NDCG of the flattened pages. A repeated title takes its place and gains nothing."""
-    hit = np.flatnonzero(pages.slots.first[pages.hits.slot])
-    rank, gain = pages.slots.rank[pages.hits.slot[hit]], pages.targets.gain
-    depth = window.size(pages)
-    gained = _discounted(pages.hits.page[hit], rank, gain[pages.hits.target[hit]], depth)
+    """
+    [B] NDCG of the flattened pages. A repeated title takes its place and gains nothing.
+
+    Examples:
+        >>> from pagegen.metrics.sketch import sketch
+        >>> from pagegen.metrics.window import window
+        >>> ndcg_of_pages(sketch("abc/aac", "abc", wanted=["a", "bc"]), window("2")).round(4).tolist()
+        [1.0, 0.3869]
+    """
+    hit, depth = window.flat_hits(pages), window.size(pages)
+    rank, gain = pages.slots.rank[pages.hits.slot[hit]], pages.targets.gain[pages.hits.target[hit]]
+    gained = _discounted(pages.hits.page[hit], rank, gain, depth)
     start = pages.targets.start
     ideal = _discounted(groups(start), within(start), best_first(pages.targets), depth)
     return normalized(gained, ideal, pages.wanted)
@@ -57,4 +65,4 @@ def normalized(gained: Float64, ideal: Float64, targets: AnyArray) -> Float64:
 def _discounted(request: AnyArray, rank: AnyArray, gain: Float64, depth: AnyArray) -> Float64:
     """[B] sum of the gains [H] above each request's depth [B], by rank."""
     top = rank < depth[request]
-    return np.bincount(request[top], gain[top] / np.log2(rank[top] + 2.0), minlength=len(depth))
+    return sums(request[top], gain[top] / np.log2(rank[top] + 2.0), len(depth))

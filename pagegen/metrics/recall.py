@@ -1,8 +1,8 @@
 """
 Recall: relevant titles among the first m rows by n columns, over all relevant titles (Recall@m-by-n: Alvino and
-Basilico, "Learning a Personalized Homepage", Netflix 2015); 3 by 4 is about what a television shows before any scrolling.
+Basilico, "Learning a Personalized Homepage", Netflix 2015). 3 by 4 is about what a device shows before any scrolling.
 
-A title in the window twice counts once. One number stands for all windows, each m and n, on a surface.
+A title in the window twice counts once. The surface holds the recall of every window from 1 x 1 up.
 """
 
 import numpy as np
@@ -13,7 +13,15 @@ from pagegen.metrics.window import Window
 
 
 def recall(pages: Measurable, window: Window) -> Float64:
-    """[B] share of the targets inside the window; NaN without targets."""
+    """
+    [B] share of the targets inside the window; NaN without targets.
+
+    Examples:
+        >>> from pagegen.metrics.sketch import sketch
+        >>> from pagegen.metrics.window import window
+        >>> recall(sketch("abc/dae", wanted=["adz"]), window("1x3")).round(4).tolist()
+        [0.3333]
+    """
     with np.errstate(invalid="ignore"):
         return found(pages, window) / pages.wanted
 
@@ -31,6 +39,12 @@ def recall_surface(pages: Measurable, window: Window) -> Float64:
 
     A target counts from each slot that is not right of another one above it, in all windows that reach the slot; where
     two such slots would count it twice, one is taken back.
+
+    Examples:
+        >>> from pagegen.metrics.sketch import sketch
+        >>> from pagegen.metrics.window import window
+        >>> recall_surface(sketch("abc/dae", wanted=["cd"]), window("2x3")).tolist()
+        [[[0.0, 0.0, 0.5], [0.5, 0.5, 1.0]]]
     """
     rows, columns = window.rows or 0, window.columns or 0
     surface = np.zeros((len(pages), rows + 1, columns + 1))  # the last row and column gather what lies outside
@@ -51,10 +65,10 @@ def _corners(pages: Measurable) -> tuple[Int64, Int64, Int64, Int64]:
     """
     hits: Hits = pages.hits
     row, column = pages.slots.row[hits.slot], pages.slots.column[hits.slot]
-    until = np.full(len(row), np.iinfo(np.int64).max)  # leftmost column of the same target higher up
+    until: Int64 = np.full(len(row), np.iinfo(np.int64).max)  # leftmost column of the same target higher up
     for step in range(1, int(np.bincount(hits.target).max(initial=1))):
         until[step:] = np.where(
             hits.target[step:] == hits.target[:-step], np.minimum(until[step:], column[:-step]), until[step:]
         )
     kept = column < until
-    return hits.page[kept], row[kept], column[kept], until[kept]
+    return hits.page[kept].astype(np.int64), row[kept], column[kept], until[kept]

@@ -39,6 +39,11 @@ class Window:
         """The slots inside, ascending."""
         return np.flatnonzero(self.holds(pages, np.arange(len(pages.layout.title))))
 
+    def flat_hits(self, pages: Measurable) -> Int64:
+        """The hits in the first slot of their title, among as many slots of the flattened page as the window has."""
+        slots, hits = pages.slots, pages.hits
+        return np.flatnonzero(slots.first[hits.slot] & (slots.rank[hits.slot] < self.size(pages)[hits.page]))
+
     def grid(self, pages: Measurable) -> tuple[Int64, Int64]:
         """[B] rows and [B] columns; the grid of each page, where the window names none."""
         layout = pages.layout

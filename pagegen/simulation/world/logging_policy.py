@@ -64,11 +64,12 @@ class Drawn:
 
 @record
 class Urns:
-    """Of each row the urn: a stretch of the tickets."""
+    """Of each row the urn, a stretch of the tickets, and for whom it is drawn from."""
 
     ticket: Int32
     first: Int64  # [rows]
     size: Int64  # [rows]
+    visit: Int64  # [rows]
 
 
 @record
@@ -101,7 +102,7 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
 
     Args:
         urn: of each row.
-        allowed: [rows, T]; changed: what is drawn is taken out.
+        allowed: [n, T] titles each visitor may be shown.
         limit: [rows] titles wanted.
         rng: consumed a number a ticket.
 
@@ -110,21 +111,23 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
         MAX_TICKETS draws ends there: what came before keeps its chances.
     """
     title = np.full((len(limit), int(limit.max(initial=0))), NONE, np.int32)
-    left, slots = allowed.reshape(-1), title.reshape(-1)  # views: one index is faster than two
-    end = np.arange(len(limit)) * title.shape[1] + limit
-    slot = end - limit
+    slots, open_to = title.reshape(-1), allowed.reshape(-1)  # views: one index is faster than two
     row = np.flatnonzero(limit > 0)
+    slot = row * title.shape[1]
+    # Side by side for the rows that still want titles: row, first ticket, tickets, first cell, last slot.
+    wants = np.stack([row, urn.first[row], urn.size[row], urn.visit[row] * allowed.shape[1], slot + limit[row]])
     for _ in range(MAX_TICKETS):
-        if not len(row):
+        if not len(slot):
             break
-        drawn = urn.ticket[urn.first[row] + (rng.random(len(row)) * urn.size[row]).astype(np.int64)]
-        key = row * allowed.shape[1] + drawn
-        good = left[key]
-        hit = row[good]
-        left[key[good]] = False
-        slots[slot[hit]] = drawn[good]
-        slot[hit] += 1
-        row = row[slot[row] < end[row]]
+        row, first, size, cell, end = wants
+        drawn = urn.ticket[first + (rng.random(len(slot)) * size).astype(np.int64)]
+        good = np.flatnonzero(open_to[cell + drawn])
+        good = good[(title[row[good]] != drawn[good, None]).all(axis=1)]
+        slots[slot[good]] = drawn[good]
+        slot[good] += 1
+        wanting = np.flatnonzero(slot < end)
+        if len(wanting) < len(slot):
+            slot, wants = slot[wanting], wants[:, wanting]
     return title
 
 
@@ -155,11 +158,13 @@ def _fill_personal(placed: Placed, rows: Int64, visit: Int64, wanted: Mask, touc
 def _fill_drawn(placed: Placed, rows: Drawn, moment: Moment, shelves: Shelves, rng: np.random.Generator) -> None:
     segment = moment.segment[rows.visit]
     urns = (segment * len(ARMS) + rows.arm) * shelves.weight.shape[2] + rows.spec
-    urn = Urns(ticket=shelves.ticket, first=shelves.start[urns], size=np.diff(shelves.start)[urns])
+    urn = Urns(
+        ticket=shelves.ticket, first=shelves.start[urns], size=np.diff(shelves.start)[urns], visit=rows.visit
+    )
     weight = shelves.weight.reshape(-1, shelves.weight.shape[3])
     count, total = _available(moment, rows, shelves)
     limit = np.minimum(COLUMNS[moment.visits.device[rows.visit]], count)
-    title = draw(urn, moment.fresh[rows.visit], limit, rng)
+    title = draw(urn, moment.fresh, limit, rng)
     drawn = np.where(title == NONE, 0, weight[urns[:, None], title])
     before = np.cumsum(drawn, axis=1) - drawn
     placed.title[rows.row, : title.shape[1]] = title

@@ -1,0 +1,118 @@
+"""
+From stored pages to what metrics look at: a frame in the schema of the pages log, the dataset, and what followed.
+
+Whoever made the pages (engine, server, world), they are measured alike, and again when there are new metrics.
+"""
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import NONE, AnyArray, Float64, Int64, groups, lengths, ranges, starts, within
+from pagegen.data.catalog import NOT_KNOWN
+from pagegen.data.dataset import Dataset
+from pagegen.data.events import PLAY
+from pagegen.data.schema import DEVICES
+from pagegen.data.trends import DAY_MS
+from pagegen.metrics.genres import genre_totals, shares
+from pagegen.metrics.measurable import Facts, Layout, Measurable, Targets, measurable
+from pagegen.ordering.examination import Examination
+from pagegen.replay import Outcomes
+from pagegen.request import MAX_COLUMNS, MAX_ROWS, VISIBLE_COLUMNS
+
+
+def stored_pages(
+    frame: pl.DataFrame,
+    data: Dataset,
+    followed: Outcomes,
+    examination: Examination,
+    *,
+    grid: tuple[int, int] | None = None,
+) -> Measurable:
+    """
+    Pages ready to be measured, in the order of the frame.
+
+    Args:
+        frame: B pages in the schema PAGES.
+        data: those the pages were made on.
+        followed: each page.
+        examination: chances that slots are looked at, by device.
+        grid: rows and columns every page is judged on. None: its own rows by its longest row, which forgives a page
+            for what it does not show: name the grid that was asked for where cells are compared.
+    """
+    targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
+    layout = _layout(frame, data, examination, grid)
+    return measurable(layout, targets, _facts(frame, layout, data))
+
+
+def _layout(frame: pl.DataFrame, data: Dataset, examination: Examination, grid: tuple[int, int] | None) -> Layout:
+    device = frame["device"].fill_null(DEVICES[0]).cast(pl.Enum(DEVICES)).to_physical().to_numpy()
+    row_start = starts(frame["row_lengths"].list.len().to_numpy().astype(np.int64))
+    start = starts(_flat(frame["row_lengths"]).to_numpy().astype(np.int64))
+    kind = _flat(frame["row_kinds"])
+    kinds = tuple(kind.unique().sort())
+    longest = frame["row_lengths"].list.max().fill_null(0).to_numpy().astype(np.int64)
+    rows, columns = (lengths(row_start), longest) if grid is None else (np.full(len(frame), size) for size in grid)
+    return Layout(
+        row_start=row_start,
+        kinds=kinds,
+        kind=kind.cast(pl.Enum(kinds)).to_physical().cast(pl.Int16).to_numpy(),
+        start=start,
+        title=data.catalog.ids.positions(_flat(frame["title_ids"])),
+        look=_look(row_start, start, device, examination),
+        rows=rows,
+        columns=columns,
+        visible=_visible(frame, device),
+    )
+
+
+def _flat(lists: pl.Series) -> pl.Series:
+    return lists.explode(empty_as_null=False)
+
+
+def _visible(frame: pl.DataFrame, device: AnyArray) -> Int64:
+    usual = np.array([VISIBLE_COLUMNS[name] for name in DEVICES], np.int64)[device]
+    return frame["visible_columns"].cast(pl.Int64).fill_null(pl.Series(usual)).to_numpy()
+
+
+def _look(row_start: Int64, start: Int64, device: AnyArray, examination: Examination) -> Float64:
+    row = np.minimum(within(row_start), MAX_ROWS - 1)
+    reached = examination.row[device[groups(row_start)], row]
+    of_slot = groups(start)
+    column = np.minimum(within(start), MAX_COLUMNS - 1)
+    return reached[of_slot] * examination.column[device[groups(row_start)][of_slot], column]
+
+
+def _facts(frame: pl.DataFrame, layout: Layout, data: Dataset) -> Facts:
+    time = frame["time"].cast(pl.Int64).to_numpy()
+    page = groups(layout.start[layout.row_start])
+    release = data.catalog.release_ms[layout.title]
+    dated = (layout.title != NONE) & (release != NOT_KNOWN)
+    plays, all_plays = _plays(time, layout, data)
+    return Facts(
+        genres=data.catalog.genres,
+        plays=plays,
+        all_plays=all_plays,
+        age_days=np.where(dated, (time[page] - np.where(dated, release, 0)) / DAY_MS, np.nan),
+        taste=_taste(data.members.ids.positions(frame["member_id"]), time, data),
+    )
+
+
+def _plays(time: Int64, layout: Layout, data: Dataset) -> tuple[Float64, Float64]:
+    """[Q] plays of each title and [B] of all before the page's time."""
+    bounds = layout.start[layout.row_start]
+    plays, log = np.zeros(bounds[-1]), data.trends.worldwide
+    for now, low, high in zip(time.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        plays[low:high] = log.before(now)[layout.title[low:high]]
+    return plays, np.searchsorted(log.time, time, side="left").astype(np.float64)
+
+
+def _taste(member: AnyArray, time: Int64, data: Dataset) -> Float64:
+    """[B, G] the genres of the distinct titles each member played before the page's time."""
+    events, titles = data.events, len(data.catalog)
+    known = np.flatnonzero(member != NONE)
+    first = events.member_start[member[known]]
+    count = events.member_start[member[known] + 1] - first
+    event, page = events.of_member[ranges(first, count)], np.repeat(known, count)
+    past = (events.time[event] < time[page]) & (events.kind[event] == PLAY)
+    key = np.unique(page[past] * titles + events.title[event[past]])
+    return shares(genre_totals(data.catalog.genres, key // titles, (key % titles).astype(np.int32), len(member)))
