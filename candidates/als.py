@@ -51,7 +51,7 @@ class Als:
     kinds: tuple[RowKind, ...] = (TOP_PICKS,)
 
     def score(self, contexts: Contexts) -> Float32:
-        """[B, T] inner products with the member's vector; NaN for titles without factors and members without history."""
+        """[B, T] products with the member's vector; NaN for titles without factors and members without history."""
         scores = np.full((len(contexts), len(self.row_of)), np.nan, np.float32)
         for b in range(len(contexts)):
             rows = self.row_of[contexts.played.title[contexts.played.of(b)]]
@@ -87,7 +87,8 @@ def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generato
     member, row = np.unique(plays.member, return_inverse=True)
     cell = np.unique(row.astype(np.int64) * max(1, len(title)) + column)
     matrix = csr_matrix(
-        (np.ones(len(cell), np.float32), (cell // max(1, len(title)), cell % max(1, len(title)))), shape=(len(member), len(title))
+        (np.ones(len(cell), np.float32), (cell // max(1, len(title)), cell % max(1, len(title)))),
+        shape=(len(member), len(title)),
     )
     factors = _factorize(matrix, config, rng) if len(cell) else np.zeros((0, config.embedding_size), np.float32)
     return _model({"title": title.astype(np.int32), "factors": factors}, titles, (config.alpha, config.reg), page)

@@ -37,7 +37,9 @@ class Facets:
             score = self._score(proposal, b)
             allowed = proposal.eligible.allowed(b)
             ordered = best(score, allowed, len(score))
-            for genre, title in _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)[: self.config.genres]:
+            for genre, title in _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)[
+                : self.config.genres
+            ]:
                 rows.add((b, 0, genre, 0), title, score[title])
             title = best(score, allowed & _new(proposal.contexts, b, self.config.new_days), limit)
             rows.add((b, 1, -1, 0), title, score[title])
@@ -71,7 +73,9 @@ def _by_genre(genres: Tags, ordered: Int32, score: Float32, limit: int) -> list[
     """Each genre's best titles, and the genres by the score of those that a first screen shows."""
     length = lengths(genres.start)[ordered]
     tag = genres.tag[ranges(genres.start[ordered], length)]
-    by_tag = np.argsort(tag.astype(np.min_scalar_type(len(genres.names))), kind="stable")  # inside a genre the order by score stays
+    by_tag = np.argsort(
+        tag.astype(np.min_scalar_type(len(genres.names))), kind="stable"
+    )  # inside a genre the order by score stays
     tag, titles = tag[by_tag], np.repeat(ordered, length)[by_tag]
     start = starts(np.bincount(tag, minlength=len(genres.names)))
     screen = within(start) < FIRST_SCREEN

@@ -47,7 +47,9 @@ class Played:
 class TrendView:
     """Plays as of the last closed hour before what each request knows; [B, T] each."""
 
-    local: Mask  # [B] day, short and long count the request's country; else it is unknown or too small, and they count all
+    local: (
+        Mask  # [B] day, short and long count the request's country; else it is unknown or too small, and they count all
+    )
     day: Float64  # plays of the last 24 hours
     short: Float64  # plays of the last `short_days`
     long: Float64  # plays of the last `long_days`
@@ -101,7 +103,9 @@ def read_contexts(requests: Sequence[PageRequest], data: Dataset, windows: Trend
         member=member,
         country=country,
         kids=np.array([_kids(r, m, data) for r, m in zip(requests, member.tolist(), strict=True)], np.bool_),
-        maturity_ceiling=np.array([_ceiling(r, m, data) for r, m in zip(requests, member.tolist(), strict=True)], np.int16),
+        maturity_ceiling=np.array(
+            [_ceiling(r, m, data) for r, m in zip(requests, member.tolist(), strict=True)], np.int16
+        ),
         history=history,
         played=_last_plays(history, len(data.catalog)),
         trends=_read_trends(_known_until(time, watermark, data), country, data, windows),
@@ -139,7 +143,10 @@ def _known_until(time: Int64, watermark: Int64, data: Dataset) -> Int64:
 
 def _read_history(requests: Sequence[PageRequest], member: Int32, watermark: Int64, data: Dataset) -> History:
     events = data.events
-    known = [events.positions_of(m, w) if m >= 0 else _NOTHING for m, w in zip(member.tolist(), watermark.tolist(), strict=True)]
+    known = [
+        events.positions_of(m, w) if m >= 0 else _NOTHING
+        for m, w in zip(member.tolist(), watermark.tolist(), strict=True)
+    ]
     start = starts(np.array([len(positions) for positions in known], np.int64))
     position = known[0] if len(known) == 1 else np.concatenate(known) if known else _NOTHING
     history = History(
@@ -159,15 +166,26 @@ _NOTHING = np.zeros(0, np.int64)
 
 
 def _with_recent(history: History, requests: Sequence[PageRequest], data: Dataset) -> History:
-    """The history joined by the requests' recent events; those already in it and those of unknown titles add nothing."""
+    """The history and the requests' recent events; those already in it and those of unknown titles add nothing."""
     rows = [
-        (b, position, e.time, EVENT_KINDS.index(e.kind), _nan(e.grade), _fraction(e, position, data), e.season or 0, e.episode or 0)
+        (
+            b,
+            position,
+            e.time,
+            EVENT_KINDS.index(e.kind),
+            _nan(e.grade),
+            _fraction(e, position, data),
+            e.season or 0,
+            e.episode or 0,
+        )
         for b, request in enumerate(requests)
         for e in request.recent_events
         if (position := data.catalog.ids.position(e.title_id)) >= 0
     ]
     request = groups(history.start)
-    known = set(zip(request.tolist(), history.title.tolist(), history.time.tolist(), history.kind.tolist(), strict=True))
+    known = set(
+        zip(request.tolist(), history.title.tolist(), history.time.tolist(), history.kind.tolist(), strict=True)
+    )
     rows = [row for row in dict.fromkeys(rows) if row[:4] not in known]
     columns = list(zip(*rows, strict=True)) or [()] * 8
     joined = np.concatenate([request, np.array(columns[0], np.int32)])
@@ -238,5 +256,13 @@ def _read_trends(until: Int64, country: Int32, data: Dataset, windows: TrendWind
         graded[b], grade_sum[b] = trends.grades.before(hour)
     first = np.where(trends.first < until[:, None], trends.first, np.iinfo(np.int64).max)
     return TrendView(
-        local=local, day=day, short=short, long=long, total=total, last_ms=last, graded=graded, grade_sum=grade_sum, first_ms=first
+        local=local,
+        day=day,
+        short=short,
+        long=long,
+        total=total,
+        last_ms=last,
+        graded=graded,
+        grade_sum=grade_sum,
+        first_ms=first,
     )

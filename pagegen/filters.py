@@ -14,7 +14,7 @@ import numpy as np
 from pagegen.arrays import Mask, UInt16, groups, record
 from pagegen.context import Contexts
 from pagegen.data.catalog import NOT_KNOWN, UNRATED
-from pagegen.data.events import NOT_INTERESTED, THUMBS_DOWN, THUMBS_UP, PLAY
+from pagegen.data.events import NOT_INTERESTED, PLAY, THUMBS_DOWN, THUMBS_UP
 from pagegen.data.members import NO_CEILING
 from pagegen.data.schema import EVENT_KINDS
 

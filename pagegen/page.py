@@ -1,6 +1,7 @@
 """Pages as they leave the engine: headings, ids and evidence in words, and an identity that replay can check."""
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +50,14 @@ class Identity:
     sources: tuple[str, ...]
 
 
-def render(pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], identity: Identity, failed: tuple[str, ...]) -> list[Page]:
+def render(
+    pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], identity: Identity, failed: tuple[str, ...]
+) -> list[Page]:
     """Every request's page in words."""
     bounds = pages.row_start.tolist()
     return [
         _page(b, _rows(range(low, high), pages, contexts, kinds), contexts, identity, failed)
-        for b, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
+        for b, (low, high) in enumerate(itertools.pairwise(bounds))
     ]
 
 

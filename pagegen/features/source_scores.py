@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pagegen.arrays import Float32, Float64, Int64, record, rank_within
+from pagegen.arrays import Float32, Float64, Int64, rank_within, record
 from pagegen.features.pairs import Pairs
 
 
@@ -27,7 +27,7 @@ class SourceScores:
 
 
 def standardized(start: Int64, score: Float32) -> Float64:
-    """[M] the score's distance from its group's mean in standard deviations; 0 where all are equal, NaN where missing."""
+    """[M] distance from the mean of the group in standard deviations; 0 where all are equal, NaN where missing."""
     z = np.full(len(score), np.nan)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float64)

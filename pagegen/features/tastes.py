@@ -99,7 +99,7 @@ def _shares(counts: Float64) -> Float64:
 
 
 def _grade_lift(tags: Tags, start: Int64, title: Int32, grade: np.ndarray) -> Float64:
-    """[B, tags] the member's mean grade of the tag less their mean grade, shrunk by three titles; NaN without grades."""
+    """[B, tags] the member's mean grade of the tag less their mean, shrunk by three titles; NaN without grades."""
     size, width = len(start) - 1, len(tags.names)
     request, value = groups(start), grade.astype(np.float64)
     above = value - means(request, value, size)[request]

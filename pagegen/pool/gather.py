@@ -55,9 +55,13 @@ def gather(
         scorer = as_scorer(source)
         try:
             if scorer:
-                scores[source.name] = np.where(enabled[:, None], scorer.score(contexts), nothing) if enabled.any() else nothing
+                scores[source.name] = (
+                    np.where(enabled[:, None], scorer.score(contexts), nothing) if enabled.any() else nothing
+                )
             if enabled.any():
-                proposed = source.propose(Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles))
+                proposed = source.propose(
+                    Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles)
+                )
                 parts.append(_counted(_kept(proposed, source.kinds, enabled, eligible, wanted), first_kind))
         except Exception as error:
             if on_failure is None or isinstance(error, SchemaError):
@@ -73,13 +77,18 @@ def gather(
 def _wanted(kinds: Sequence[RowKind], requests: Sequence[PageRequest], off: frozenset[str]) -> Mask:
     """[B, kinds] row kinds that are on and that the request wants."""
     wants = [
-        [(k.name in r.row_kinds or not r.row_kinds) and k.name not in off and k.name not in r.exclude_row_kinds for k in kinds]
+        [
+            (k.name in r.row_kinds or not r.row_kinds) and k.name not in off and k.name not in r.exclude_row_kinds
+            for k in kinds
+        ]
         for r in requests
     ]
     return np.array(wants, np.bool_).reshape(len(requests), len(kinds))
 
 
-def _kept(proposed: Candidates, kinds: Sequence[RowKind], enabled: Mask, eligible: Eligible, wanted: Mask) -> Candidates:
+def _kept(
+    proposed: Candidates, kinds: Sequence[RowKind], enabled: Mask, eligible: Eligible, wanted: Mask
+) -> Candidates:
     """What remains of a source's rows when requests, row kinds and filters have had their say."""
     ignored = np.array([eligible.spared(kind.spares) for kind in kinds], np.uint16)
     rows, row = proposed.rows, proposed.row
