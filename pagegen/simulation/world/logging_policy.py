@@ -64,12 +64,11 @@ class Drawn:
 
 @record
 class Urns:
-    """Of each row the urn, a stretch of the tickets, and for whom it is drawn from."""
+    """Of each row the urn: a stretch of the tickets."""
 
     ticket: Int32
     first: Int64  # [rows]
     size: Int64  # [rows]
-    visit: Int64  # [rows]
 
 
 @record
@@ -102,7 +101,7 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
 
     Args:
         urn: of each row.
-        allowed: [n, T] titles each visitor may be shown.
+        allowed: [rows, T]; changed: what is drawn is taken out.
         limit: [rows] titles wanted.
         rng: consumed a number a ticket.
 
@@ -111,18 +110,19 @@ def draw(urn: Urns, allowed: Mask, limit: Int64, rng: np.random.Generator) -> In
         MAX_TICKETS draws ends there: what came before keeps its chances.
     """
     title = np.full((len(limit), int(limit.max(initial=0))), NONE, np.int32)
-    slots, open_to = title.reshape(-1), allowed.reshape(-1)  # views: one index is faster than two
+    left, slots = allowed.reshape(-1), title.reshape(-1)  # views: one index is faster than two
     row = np.flatnonzero(limit > 0)
     slot = row * title.shape[1]
-    # Side by side for the rows that still want titles: row, first ticket, tickets, first cell, last slot.
-    wants = np.stack([row, urn.first[row], urn.size[row], urn.visit[row] * allowed.shape[1], slot + limit[row]])
+    # Side by side for the rows that still want titles: first ticket, tickets, first cell, last slot.
+    wants = np.stack([urn.first[row], urn.size[row], row * allowed.shape[1], slot + limit[row]])
     for _ in range(MAX_TICKETS):
         if not len(slot):
             break
-        row, first, size, cell, end = wants
+        first, size, cell, end = wants
         drawn = urn.ticket[first + (rng.random(len(slot)) * size).astype(np.int64)]
-        good = np.flatnonzero(open_to[cell + drawn])
-        good = good[(title[row[good]] != drawn[good, None]).all(axis=1)]
+        key = cell + drawn
+        good = np.flatnonzero(left[key])
+        left[key[good]] = False
         slots[slot[good]] = drawn[good]
         slot[good] += 1
         wanting = np.flatnonzero(slot < end)
@@ -162,7 +162,7 @@ def _fill_drawn(placed: Placed, rows: Drawn, moment: Moment, shelves: Shelves, r
     weight = shelves.weight.reshape(-1, shelves.weight.shape[3])
     count, total = _available(moment, rows, shelves)
     limit = np.minimum(COLUMNS[moment.visits.device[rows.visit]], count)
-    title = draw(urn, moment.fresh, limit, rng)
+    title = draw(urn, moment.fresh[rows.visit], limit, rng)
     drawn = np.where(title == NONE, 0, weight[urns[:, None], title])
     before = np.cumsum(drawn, axis=1) - drawn
     placed.title[rows.row, : title.shape[1]] = title
@@ -178,11 +178,10 @@ def _available(moment: Moment, rows: Drawn, shelves: Shelves) -> tuple[Int64, Fl
     group = moment.segment * len(ARMS) + arm
     for of in np.unique(group):
         visits, (segment, number) = np.flatnonzero(group == of), divmod(int(of), len(ARMS))
-        fresh = moment.fresh[visits].astype(np.float32)
-        weight = shelves.weight[segment, number].T
+        weight = shelves.weight[segment, number]
         # Whole numbers below 2^24: sums are exact in float32, in any order.
-        count[visits] = fresh @ (weight > 0).astype(np.float32)
-        total[visits] = fresh @ weight
+        sums = moment.fresh[visits].astype(np.float32) @ np.concatenate([weight > 0, weight]).T
+        count[visits], total[visits] = sums[:, :specs], sums[:, specs:]
     return count[rows.visit, rows.spec], total[rows.visit, rows.spec]
 
 

@@ -9,7 +9,21 @@ from typing import Final
 
 import numpy as np
 
-from pagegen.arrays import NONE, AnyArray, Float32, Float64, Int16, Int32, Int64, Mask, groups, ranges, record, starts
+from pagegen.arrays import (
+    NONE,
+    AnyArray,
+    Float32,
+    Float64,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Mask,
+    groups,
+    ranges,
+    record,
+    starts,
+)
 from pagegen.simulation.behaviour import Judged, Shown, sigmoid
 from pagegen.simulation.world import attraction, noise
 from pagegen.simulation.world.history import (
@@ -78,6 +92,9 @@ class Truth:
 
     def explained(self, member: Int32, time_ms: Int64, device: AnyArray) -> Float32:
         """[B, T] utility without the noise of the pair."""
+        return self._explained(member, time_ms, device, self.history.last(member, seconds_of(time_ms)))
+
+    def _explained(self, member: Int32, time_ms: Int64, device: AnyArray, last: tuple[Int8, Int32]) -> Float32:
         utility = (self.tastes.member(self.members, member, time_ms, device) @ self.tastes.title.T).astype(np.float32)
         fans, length = self.tastes.fan_start[member], np.diff(self.tastes.fan_start)[member]
         at = ranges(fans, length)
@@ -87,11 +104,11 @@ class Truth:
         in_franchise = np.flatnonzero(self.facts.franchise != NONE)
         finished = self.history.franchises(member, seconds)[:, self.facts.franchise[in_franchise]]
         utility[:, in_franchise] += np.float32(FRANCHISE_BONUS) * finished
-        self._sate(utility, member, seconds)
+        self._sate(utility, member, seconds, last)
         return utility
 
-    def _sate(self, utility: Float32, member: Int32, seconds: Int64) -> None:
-        outcome, at = self.history.last(member, seconds)
+    def _sate(self, utility: Float32, member: Int32, seconds: Int64, last: tuple[Int8, Int32]) -> None:
+        outcome, at = last
         request, title = cells(outcome != UNTOUCHED)
         kind = outcome[request, title]
         days = (seconds[request] - at[request, title]) / DAY_SECONDS
@@ -138,13 +155,14 @@ class Truth:
         rows = slice(int(pages.row_start[low]), int(pages.row_start[high]))
         slots = slice(int(pages.start[rows.start]), int(pages.start[rows.stop]))
         member, time_ms, device = pages.member[low:high], pages.time_ms[low:high], pages.device[low:high]
-        explained, allowed = self.explained(member, time_ms, device), self.allowed(member, time_ms)
+        last = self.history.last(member, seconds_of(time_ms))
+        explained, allowed = self._explained(member, time_ms, device, last), self.allowed(member, time_ms)
         page = groups(pages.row_start[low : high + 1])  # [P]
         slot_page = np.repeat(page, np.diff(pages.start[rows.start : rows.stop + 1]))  # [Q]
         title = pages.title[slots]
         utility = self.utility_at(explained, member, slot_page, np.maximum(title, 0))
         utility[~allowed[slot_page, title] | (title == NONE)] = -np.inf
-        want_start, want_title, want_chance = self._wants(explained, allowed, member, time_ms)
+        want_start, want_title, want_chance = self._wants(explained, allowed, (member, time_ms), last)
         return Judged(
             utility=utility,
             pull=attraction.pull(
@@ -156,9 +174,11 @@ class Truth:
             want_chance=want_chance,
         )
 
-    def _wants(self, explained: Float32, allowed: Mask, member: Int32, time_ms: Int64) -> tuple[Int64, Int32, Float32]:
+    def _wants(
+        self, explained: Float32, allowed: Mask, visit: tuple[Int32, Int64], last: tuple[Int8, Int32]
+    ) -> tuple[Int64, Int32, Float32]:
         """Unfinished titles, each with the chance that a visit at this time is for it."""
-        outcome, at = self.history.last(member, seconds_of(time_ms))
+        (member, time_ms), (outcome, at) = visit, last
         request, title = cells((outcome == UNFINISHED) & allowed)
         days = (seconds_of(time_ms)[request] - at[request, title]) / DAY_SECONDS
         kind = np.where(self.facts.seasons[title] > 0, RESUME_SERIES, RESUME_MOVIE)
