@@ -9,7 +9,7 @@ from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
 from pagegen.features.titles import Grades, TitleAge, Trend
-from rankers import greedy_rows, lambdamart, popularity, template_rows
+from rankers import boosted_trees, greedy_rows, popularity, template_rows
 
 BYW = because_you_watched
 
@@ -51,8 +51,8 @@ HOME = Homepage(
         "moment": lambda _: Moment(),
     },
     rankers={
-        "lambdamart": RankerPart(
-            config=lambdamart.Config, fit=lambdamart.fit, load=lambdamart.load, probe="rankers.lambdamart"
+        "boosted_trees": RankerPart(
+            config=boosted_trees.Config, fit=boosted_trees.fit, load=boosted_trees.load, probe="rankers.boosted_trees"
         ),
         "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
     },

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICK = ("fit.examples.occasions=200", "fit.rankers.lambdamart.trees=5", "fit.source.als.embedding_size=8")
+QUICK = ("fit.examples.occasions=200", "fit.rankers.boosted_trees.trees=5", "fit.source.als.embedding_size=8")
 
 
 @pytest.fixture(scope="module")

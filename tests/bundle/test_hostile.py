@@ -72,7 +72,7 @@ def test_a_reader_that_hangs_is_not_waited_for(bundle: Path, tmp_path: Path, mon
     (tmp_path / "sleepy_reader.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(loading, "TRY_SECONDS", 1)
-    part = replace(HOME.rankers["lambdamart"], probe="sleepy_reader")
+    part = replace(HOME.rankers["boosted_trees"], probe="sleepy_reader")
     with pytest.raises(BundleError, match="keeps its reader busy for over 1 s; roll back or train again"):
         try_ranker(part, bundle)
 
@@ -81,11 +81,11 @@ def test_a_reader_gets_the_rankers_files_and_no_others(
     bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It runs with the modules that this process has."""
-    script = f"import sys\nassert sys.argv[1:] == [{str(bundle / TREES)!r}]\nimport rankers.lambdamart\n"
+    script = f"import sys\nassert sys.argv[1:] == [{str(bundle / TREES)!r}]\nimport rankers.boosted_trees\n"
     (tmp_path / "careful_reader.py").write_text(script)
     monkeypatch.syspath_prepend(tmp_path)
 
-    try_ranker(replace(HOME.rankers["lambdamart"], probe="careful_reader"), bundle)
+    try_ranker(replace(HOME.rankers["boosted_trees"], probe="careful_reader"), bundle)
     assert str(tmp_path) in sys.path
 
 
@@ -93,7 +93,7 @@ def test_a_ranker_that_does_not_exist_is_refused_before_it_is_tried(copy: Callab
     """The manifest names another one."""
     bundle = copy()
     text = (bundle / MANIFEST).read_text()
-    (bundle / MANIFEST).write_text(text.replace('"ranker": "lambdamart"', '"ranker": "oracle"', 2))
+    (bundle / MANIFEST).write_text(text.replace('"ranker": "boosted_trees"', '"ranker": "oracle"', 2))
     with pytest.raises(BundleError, match="oracle"):
         load_engine(HOME, bundle, medium.data)
 

@@ -203,8 +203,8 @@ def test_differences_are_named_with_both_sides(bundles: Iterator[Path], bundle: 
     """By dotted name; nothing of what is the same; None where one has no such key."""
     other = next(bundles)
     table = json.loads((other / MANIFEST).read_text())
-    trees = table["fit"]["rankers"]["lambdamart"]["trees"]
-    table["fit"]["rankers"]["lambdamart"]["trees"] = trees + 1
+    trees = table["fit"]["rankers"]["boosted_trees"]["trees"]
+    table["fit"]["rankers"]["boosted_trees"]["trees"] = trees + 1
     table["report"]["previous_ndcg_10"] = 0.25
     del table["versions"]["scipy"]
     (other / MANIFEST).write_text(json.dumps(table))
@@ -212,7 +212,7 @@ def test_differences_are_named_with_both_sides(bundles: Iterator[Path], bundle: 
 
     assert {} == differences(bundle, bundle)
     assert {
-        "fit.rankers.lambdamart.trees": (trees, trees + 1),
+        "fit.rankers.boosted_trees.trees": (trees, trees + 1),
         "report.previous_ndcg_10": (None, 0.25),
         "rng_seed": (0, 1),
         "versions.scipy": (read_manifest(bundle)[0].versions["scipy"], None),

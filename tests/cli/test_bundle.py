@@ -95,7 +95,7 @@ def test_verify_refuses_a_ranker_that_is_not_there(bundles: tuple[Path, Path], t
     """Tampered with: every checksum is right."""
     tampered = shutil.copytree(bundles[0], tmp_path / "tampered")
     text = (tampered / "manifest.json").read_text()
-    (tampered / "manifest.json").write_text(text.replace('"ranker": "lambdamart"', '"ranker": "oracle"'))
+    (tampered / "manifest.json").write_text(text.replace('"ranker": "boosted_trees"', '"ranker": "oracle"'))
     result = bundle("verify", tampered)
 
     assert 1 == result.exit_code

@@ -98,13 +98,22 @@ def test_the_gate_ends_with_3(medium: World, config: Path, tmp_path: Path) -> No
 
 def test_options_are_settings(data: Path, config: Path, tmp_path: Path) -> None:
     """The file, then --threads for all that have some, then --set; --as-of and --rng-seed are inputs of their own."""
-    options = ("--threads", "1", "--set", "fit.rankers.lambdamart.trees=3", "--as-of", "2024-03-13", "--rng-seed", "5")
+    options = (
+        "--threads",
+        "1",
+        "--set",
+        "fit.rankers.boosted_trees.trees=3",
+        "--as-of",
+        "2024-03-13",
+        "--rng-seed",
+        "5",
+    )
     result = train("--data", data, "--out", tmp_path / "out", "--config", config, *options)
     manifest = read_manifest(tmp_path / "out")[0]
 
     assert 0 == result.exit_code
     assert {"trees": 3, "threads": 1, "leaves": 7} == {
-        key: manifest.fit["rankers"]["lambdamart"][key] for key in ("trees", "threads", "leaves")
+        key: manifest.fit["rankers"]["boosted_trees"][key] for key in ("trees", "threads", "leaves")
     }
     assert (1, 3) == (manifest.fit["source"]["als"]["threads"], manifest.fit["source"]["als"]["epochs"])
     assert (5, NOW - NOW % DAY - 2 * DAY) == (manifest.rng_seed, manifest.cutoff_ms)
@@ -143,7 +152,7 @@ def test_every_problem_of_the_settings_is_said_at_once(data: Path, tmp_path: Pat
         ({"--previous": "nowhere"}, 1, "nowhere is not a bundle"),
         ({"--set": "fit"}, 2, "'fit' is no setting"),
         ({"--set": "fit.ranker=oracle"}, 1, "names 'oracle'"),
-        ({"--set": "fit.rankers.lambdamart.trees=0"}, 1, "trees"),
+        ({"--set": "fit.rankers.boosted_trees.trees=0"}, 1, "trees"),
         ({"--set": "fit.source.als.embedding_size=-1"}, 1, "embedding_size"),
         ({"--homepage": "no.such:HOME"}, 1, "--homepage no.such:HOME cannot be imported"),
         ({"--rng-seed": "-1"}, 2, "-1"),

@@ -21,7 +21,7 @@ def examples(engine: Engine) -> Examples:
     return Examples(table=table, label=label.astype(np.int8), weight=np.ones(len(label), np.float32))
 
 
-FEW = {"lambdamart": {"trees": 20, "threads": 1, "min_data_in_leaf": 20}}
+FEW = {"boosted_trees": {"trees": 20, "threads": 1, "min_data_in_leaf": 20}}
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,9 @@ def test_the_same_examples_make_the_same_ranker(name: str, learnt: Examples) -> 
     assert one == other
 
 
-def test_lambdamart_learns_what_is_played(engine: Engine, learnt: Examples) -> None:
+def test_boosted_trees_learns_what_is_played(engine: Engine, learnt: Examples) -> None:
     """On other requests the pairs with a high `als_score` get the high scores."""
-    ranker, table = fitted("lambdamart", learnt), engine.retrieve(some_requests(20, seed=10)).table
+    ranker, table = fitted("boosted_trees", learnt), engine.retrieve(some_requests(20, seed=10)).table
     als, score = table.values[:, table.names.index("als_score")], ranker.score(table)
     for low, high in zip(table.start[:-1], table.start[1:], strict=True):
         known = ~np.isnan(als[low:high])

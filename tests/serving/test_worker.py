@@ -121,7 +121,7 @@ def test_a_bad_bundle_leaves_the_old_serving(
 def test_settings_that_need_training_are_refused(bundle_folder: Path, data_folder: Path) -> None:
     """The fit half belongs to the bundle."""
     plan = Plan(bundle="", data="")
-    sources = Sources(homepage=HOME, page={"fit": {"ranker": "lambdamart"}}, now=None)
+    sources = Sources(homepage=HOME, page={"fit": {"ranker": "boosted_trees"}}, now=None)
     worker = Worker(plan, sources, Meter(CollectorRegistry()))
 
     with pytest.raises(ConfigError, match=r"fit.ranker cannot be overridden"):

@@ -39,5 +39,5 @@ def test_the_plain_way_makes_the_same_pages(tmp_path: Path) -> None:
 
     found = compare(engine, plain.Plain(bundle, data), draw(engine.data, 60, np.random.default_rng(0)))
 
-    assert engine.ranker.name == "lambdamart"
+    assert engine.ranker.name == "boosted_trees"
     assert found.same >= LEAST_SAME

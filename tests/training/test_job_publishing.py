@@ -23,7 +23,7 @@ from tests.training.builders import (
 from tests.training.homes import BACKWARDS
 from tests.worlds import SMALL, World
 
-WORSE = {"fit": {"families": ["moment", "member_activity"], "rankers": {"lambdamart": {"trees": 1}}}}
+WORSE = {"fit": {"families": ["moment", "member_activity"], "rankers": {"boosted_trees": {"trees": 1}}}}
 
 
 @pytest.mark.usefixtures("no_training")

@@ -18,7 +18,7 @@ from pagegen.training.evaluate import judge
 from pagegen.training.examples import Window, asked_before, examples, label_window
 from pagegen.training.fit import engine_of, fit_sources, rng_of
 from pagegen.training.train import label_windows, past_windows, train
-from rankers import lambdamart
+from rankers import boosted_trees
 from rankers.popularity import Popularity
 from tests.random_worlds import random_world
 from tests.training.builders import NO_PAGES, everything, fast_settings, job, page, pages_log, taste_world, trained_on
@@ -60,14 +60,14 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
 def test_the_ranker_is_not_fitted_on_the_window_it_is_judged_by() -> None:
     """It gets the examples of the older windows, to the last pair, and of the newest none."""
     seen: list[Examples] = []
-    part = HOME.rankers["lambdamart"]
+    part = HOME.rankers["boosted_trees"]
 
     def fit(given: Examples, *rest: Any) -> SavedRanker:
         seen.append(given)
         return part.fit(given, *rest)
 
     spied_on = job(
-        taste_world().data, home=replace(HOME, rankers={**HOME.rankers, "lambdamart": replace(part, fit=fit)})
+        taste_world().data, home=replace(HOME, rankers={**HOME.rankers, "boosted_trees": replace(part, fit=fit)})
     )
     train(spied_on)
     older = examples(label_windows(spied_on, past_windows(spied_on, default_examination()))[:-1])
@@ -90,8 +90,8 @@ def windows_of(data: Dataset, *, honest: bool = True) -> list[Window]:
 
 def over_chance(windows: list[Window], seed: int) -> float:
     """NDCG@10 in the newest window of trees fitted on those before it, over that of a random order."""
-    config = lambdamart.Config(trees=20, leaves=7, min_data_in_leaf=5, threads=1)
-    ranker = lambdamart.fit(examples(windows[:-1]), config, rng_of(seed, "ranker"))
+    config = boosted_trees.Config(trees=20, leaves=7, min_data_in_leaf=5, threads=1)
+    ranker = boosted_trees.fit(examples(windows[:-1]), config, rng_of(seed, "ranker"))
     rng = np.random.default_rng(seed)
     newest = windows[-1]
     chance = np.mean([judge(newest, rng.random(len(newest.label))).mean for _ in range(20)])

@@ -49,7 +49,7 @@ def test_the_report_says_what_was_measured(trained: Trained) -> None:
     report = trained.report
 
     assert KEYS == report.keys()
-    assert {"windows": 3, "requests": 200, "ranker": "lambdamart"} == {
+    assert {"windows": 3, "requests": 200, "ranker": "boosted_trees"} == {
         k: report[k] for k in ("windows", "requests", "ranker")
     }
     assert 0 < report["held_out"]["members"] <= report["held_out"]["requests"] <= 66

@@ -1,8 +1,13 @@
-"""LambdaMART (Burges 2010) over all features, by LightGBM: boosted trees that optimize NDCG of each request."""
+"""
+Boosted trees over all features, by LightGBM.
+
+`binary` fits the log-odds of a play (Friedman 2001), which compare across requests; `lambdarank` fits the order within
+each request (LambdaMART, Burges 2010). DECISIONS has what each gave on held-out windows.
+"""
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import lightgbm
 import msgspec
@@ -16,21 +21,22 @@ from pagegen.ranking import Examples
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    objective: Literal["binary", "lambdarank"] = "binary"
     trees: Annotated[int, Meta(ge=1)] = 60
     leaves: Annotated[int, Meta(ge=2)] = 15
     learning_rate: Annotated[float, Meta(gt=0)] = 0.1
     feature_fraction: Annotated[float, Meta(gt=0, le=1)] = 0.5
-    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 100
+    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 500
     reg: Annotated[float, Meta(ge=0)] = 10.0
-    truncation: Annotated[int, Meta(ge=1)] = 10  # the top of a request that counts
+    truncation: Annotated[int, Meta(ge=1)] = 10  # lambdarank: the top of a request that counts
     threads: Annotated[int, Meta(ge=1)] = 2
 
 
 @record
-class LambdaMart:
+class BoostedTrees:
     feature_names: tuple[str, ...]
     booster: lightgbm.Booster
-    name: str = "lambdamart"
+    name: str = "boosted_trees"
 
     def score(self, table: FeatureTable) -> Float64:
         values = table.values
@@ -47,7 +53,7 @@ class LambdaMart:
         return {"trees": self.booster.model_to_string(num_iteration=-1)}
 
 
-def fit(examples: Examples, config: Config, rng: np.random.Generator) -> LambdaMart:
+def fit(examples: Examples, config: Config, rng: np.random.Generator) -> BoostedTrees:
     """Boost trees on the labelled pairs; the seed comes from `rng`."""
     data = lightgbm.Dataset(
         examples.table.values,
@@ -59,12 +65,12 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> LambdaM
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
     )
     booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
-    return LambdaMart(feature_names=examples.table.names, booster=booster)
+    return BoostedTrees(feature_names=examples.table.names, booster=booster)
 
 
 def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
     return {
-        "objective": "lambdarank",
+        "objective": config.objective,
         "num_leaves": config.leaves,
         "learning_rate": config.learning_rate,
         "feature_fraction": config.feature_fraction,
@@ -80,7 +86,7 @@ def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
     }
 
 
-def load(files: Mapping[str, AnyArray | str]) -> LambdaMart:
+def load(files: Mapping[str, AnyArray | str]) -> BoostedTrees:
     """
     The saved model; the caller has verified the text's checksum, since LightGBM crashes on damaged ones.
 
@@ -92,7 +98,7 @@ def load(files: Mapping[str, AnyArray | str]) -> LambdaMart:
     except lightgbm.basic.LightGBMError as error:
         message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
         raise BundleError(message) from error
-    return LambdaMart(feature_names=tuple(booster.feature_name()), booster=booster)
+    return BoostedTrees(feature_names=tuple(booster.feature_name()), booster=booster)
 
 
 def _probe(paths: list[str]) -> None:
