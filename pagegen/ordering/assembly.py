@@ -40,16 +40,17 @@ class Assembly:
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
         self._first, title = start[:-1], filled.title[start[0] : start[-1]]
-        self._cells = _cells(lengths(start))
+        self._length = lengths(start)
+        self._cells = _cells(self._length)
         self._title, self._size = _numbered(title, self._cells)
-        self._new: Mask = self._cells.copy()  # [R, L] the title is not on the page yet
+        self._new: Mask = self._cells.copy()  # [R, L] not on the page yet; to an exempt row every title is new
         self._worth = np.zeros(self._cells.shape)  # [R, L] its probability of a play, 0 once it is on the page
         self._worth[self._cells] = filled.play[start[0] : start[-1]]
         self._row_x, column_x = rules.examination.of(request.device)
         behind = np.zeros(max(0, self._cells.shape[1] - self._columns))
         self._column_x = np.concatenate([[0.0], column_x[: self._columns], behind])  # of the n-th new title, from 1
-        self._exempt = rules.exempt[self.kind]
-        self._some_exempt = bool(self._exempt.any())
+        self._keeping = ~rules.exempt[self.kind][:, None]  # [R, 1] rows that keep count of what is above
+        self._some_exempt = not self._keeping.all()
         self._least = np.minimum(rules.least, request.columns)[self.kind]
         self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
@@ -67,10 +68,11 @@ class Assembly:
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
         place = self._new.cumsum(axis=1)
-        if self._some_exempt:
-            place[self._exempt] = np.arange(1, place.shape[1] + 1)
         gain = (self._column_x[place] * self._worth).sum(axis=1) * self._row_x[self.position]
-        return gain, self._may(self._left & self._enough(place))
+        enough = place[:, -1] >= self._least
+        if self.position >= self._rules.constraints.hard_rows:
+            enough |= ~self._always_hard
+        return gain, self._may(self._left & enough)
 
     def _may(self, able: Mask) -> Mask:
         """[R] which of the rows that are able to stand at the next position may."""
@@ -85,20 +87,16 @@ class Assembly:
             self._masks[kinds] = np.isin(self.kind, kinds)
         return self._masks[kinds]
 
-    def _enough(self, place: Int64) -> Mask:
-        """[R] whether as many titles as its kind needs would be left of each row."""
-        new = place[:, -1]
-        enough = self._exempt | (new >= self._least)
-        return enough if self.position < self._rules.constraints.hard_rows else enough | ~self._always_hard
-
     def place(self, row: int, gain: float) -> None:
         """Put the row (0 is the request's first) at the next position."""
         shown = self._order(row)[: self._columns]
         used = np.zeros(self._size + 1, np.bool_)
         used[self._title[row, shown]] = True
         again = used[self._title]
-        self._new &= ~again
         self._worth[again] = 0.0
+        if self._some_exempt:
+            again &= self._keeping
+        self._new &= ~again
         self._left[row] = False
         kind = int(self.kind[row])
         self._count[kind] += 1
@@ -107,12 +105,10 @@ class Assembly:
 
     def _order(self, row: int) -> Int64:
         """The row's cells from the left, by the rule that holds for it at this position."""
-        cells, new = self._cells[row], self._new[row]
-        if self._exempt[row]:
-            return np.flatnonzero(cells)
+        new = self._new[row, : self._length[row]]
         if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
             return np.flatnonzero(new)
-        return np.concatenate([np.flatnonzero(new), np.flatnonzero(cells & ~new)])
+        return np.argsort(~new, kind="stable")  # what is above already goes to the end
 
 
 def _cells(length: Int64) -> Mask:
