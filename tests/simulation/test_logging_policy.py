@@ -15,7 +15,7 @@ from pagegen.simulation.world.logging_policy import Urns, draw
 def urns(tickets: list[int], rows: int) -> Urns:
     """The same urn for every row; tickets[t] times title t."""
     ticket = np.repeat(np.arange(len(tickets), dtype=np.int32), tickets)
-    return Urns(ticket=ticket, first=np.zeros(rows, np.int64), size=np.full(rows, len(ticket)), visit=np.arange(rows))
+    return Urns(ticket=ticket, first=np.zeros(rows, np.int64), size=np.full(rows, len(ticket)))
 
 
 def luce(tickets: Sequence[int], order: Sequence[int]) -> float:

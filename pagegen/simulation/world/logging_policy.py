@@ -158,7 +158,7 @@ def _fill_personal(placed: Placed, rows: Int64, visit: Int64, wanted: Mask, touc
 def _fill_drawn(placed: Placed, rows: Drawn, moment: Moment, shelves: Shelves, rng: np.random.Generator) -> None:
     segment = moment.segment[rows.visit]
     urns = (segment * len(ARMS) + rows.arm) * shelves.weight.shape[2] + rows.spec
-    urn = Urns(ticket=shelves.ticket, first=shelves.start[urns], size=np.diff(shelves.start)[urns], visit=rows.visit)
+    urn = Urns(ticket=shelves.ticket, first=shelves.start[urns], size=np.diff(shelves.start)[urns])
     weight = shelves.weight.reshape(-1, shelves.weight.shape[3])
     count, total = _available(moment, rows, shelves)
     limit = np.minimum(COLUMNS[moment.visits.device[rows.visit]], count)
