@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak oracles check lint types contracts wire bench proto format clean
+.PHONY: help setup demo test acceptance soak oracles check lint types contracts wire bench proto format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ demo: setup ## simulate a world, train, serve it, and show pages
 
 test: setup ## run the tests and the examples in docstrings; PYTEST_ARGS="-k name"
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+acceptance: setup ## what the simulated world must show, with trained bundles; takes minutes
+	$(BIN)/python -m pytest -m slow -s tests/simulation/test_acceptance.py $(PYTEST_ARGS)
 
 soak: setup ## run the tests over a great many pages
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)

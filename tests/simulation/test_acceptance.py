@@ -1,7 +1,8 @@
 """
 The world can tell better pages from worse, and does not make ours right by construction.
 
-In true expected plays a page: popularity < the best single source < the trained ranker < the truth itself.
+In true expected plays a page: popularity < the best single source < the trained ranker < the truth itself. Minutes of
+training: `make acceptance`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from pagegen.metrics.bootstrap import mean_interval
 from pagegen.simulation.world import World, WorldConfig, generate
 from tests.simulation.rivals import ORACLE, POPULARITY, SOURCES, TWO_STAGE, Case, rivals
 
+pytestmark = pytest.mark.slow
 QUICK: Table = {
     "fit": {"examples": {"windows": 4, "occasions": 4_000}, "source": {"als": {"embedding_size": 16, "threads": 1}}}
 }
