@@ -27,9 +27,9 @@ TOP_PICKS = RowKind(name="top_picks", headings=("top_picks",))
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    embedding_size: Annotated[int, Meta(ge=1)] = 64
+    embedding_size: Annotated[int, Meta(ge=1)] = 32
     epochs: Annotated[int, Meta(ge=0)] = 12
-    reg: Annotated[float, Meta(ge=0)] = 10.0
+    reg: Annotated[float, Meta(ge=0)] = 3.0
     alpha: Annotated[float, Meta(gt=0)] = 4.0  # confidence of a play over that of none
     threads: Annotated[int, Meta(ge=1)] = 2
 

@@ -33,7 +33,7 @@ def test_defaults_are_spelt_out() -> None:
 
     assert set(HOME.sources) == set(settings.fit.source) == set(settings.page.source)
     assert (set(HOME.rankers), set(HOME.filters)) == (set(settings.fit.rankers), set(settings.page.filter))
-    assert (64, 10) == (settings.fit.source["als"]["embedding_size"], settings.page.source["top_10"]["min_plays"])
+    assert (32, 10) == (settings.fit.source["als"]["embedding_size"], settings.page.source["top_10"]["min_plays"])
 
 
 def test_the_last_override_wins() -> None:

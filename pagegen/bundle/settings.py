@@ -28,11 +28,13 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which past requests the ranker learns from."""
 
     windows: int = 8  # the newest is held out
-    occasions: int = 5_000  # newest, over all windows
+    occasions: int = 5_000  # newest beginnings of sessions, over all windows
+    pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
     warmup: float = 0.4  # share of all events that come before the first of them
     horizon_hours: float = 24.0  # a play within it is a positive
     session_gap_hours: float = 1.0  # silence that begins a session
-    negative_weight: float = 0.3  # of pairs that were not shown, where pages are logged
+    negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
+    negative_weight: float = 0.0  # of these where pages are logged
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
 
 
@@ -189,9 +191,11 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("page.refill", settings.page.refill, 0, 1_000),
         ("fit.examples.windows", examples.windows, 2, 100),
         ("fit.examples.occasions", examples.occasions, 1, 10_000_000),
+        ("fit.examples.pages", examples.pages, 1, 10_000_000),
         ("fit.examples.warmup", examples.warmup, 0.0, 0.99),
         ("fit.examples.horizon_hours", examples.horizon_hours, 0.01, 10_000.0),
         ("fit.examples.session_gap_hours", examples.session_gap_hours, 0.0, 10_000.0),
+        ("fit.examples.negatives", examples.negatives, 1, 100_000),
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),

@@ -5,7 +5,7 @@ Label 1: the title was first played within the horizon. Positives outside the po
 as pool misses. Every window's sources are fitted as of its start, so no score has seen a label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -18,8 +18,10 @@ from pagegen.engine import Engine, Retrieved
 from pagegen.features import FeatureTable
 from pagegen.ordering import Examination
 from pagegen.ranking import Examples
-from pagegen.replay import Occasions, Outcomes, replay, session_occasions
+from pagegen.replay import Occasions, Outcomes, outcomes, replay, session_occasions
 from pagegen.training.exposure import Exposure, page_exposure, page_occasions
+
+MOST_WEIGHT = 10.0  # inverse propensities are clipped here
 
 
 @record
@@ -49,7 +51,8 @@ def asked_before(past: Past, pages: pl.DataFrame, settings: ExampleSettings, exa
         occasions, exposure = session_occasions(past.data, int(settings.session_gap_hours * HOUR_MS), horizon), None
     warm = past.data.events.time[int(settings.warmup * past.watermark)] if past.watermark else 0
     known = occasions.member >= 0  # a page of somebody the data do not have is nobody's past
-    over = np.flatnonzero(known & (occasions.until <= past.time) & (occasions.time >= warm))[-settings.occasions :]
+    most = settings.pages if len(pages) else settings.occasions
+    over = np.flatnonzero(known & (occasions.until <= past.time) & (occasions.time >= warm))[-most:]
     return Asked(occasions=occasions.take(over), exposure=exposure, page=over)
 
 
@@ -61,6 +64,7 @@ class Window:
     table: FeatureTable  # M pairs
     label: Int8  # [M]
     weight: Float32  # [M]
+    shown: Mask  # [M] whether it came into view on the logged page
     total: Float64  # [M] plays so far: what the popularity baseline ranks by
     targets: Int64  # [B] titles first played within the horizon, in the pool or not
 
@@ -69,30 +73,45 @@ class Window:
         return self.table.request
 
 
-def label_window(engine: Engine, asked: Asked, negative_weight: float) -> Window:
-    """Replay a window's requests through the engine and label their pairs."""
+def label_window(engine: Engine, asked: Asked, thin: Callable[[Window], Window] | None = None) -> Window:
+    """
+    Replay a window's requests through the engine and label their pairs.
+
+    Args:
+        engine: with sources as of the window's start.
+        asked: the requests.
+        thin: of a window to learn from: leaves out pairs, and requests without a play are not replayed at all. None: a
+            window to judge by, whole.
+    """
+    if thin:
+        plays = lengths(outcomes(engine.data, asked.occasions).start)
+        asked = asked.part(np.flatnonzero(plays) if plays.any() else np.arange(1))
     parts: list[Window] = []
     low = 0
-    for retrieved, outcomes in replay(engine.retrieve, engine.data, asked.occasions):
+    for retrieved, followed in replay(engine.retrieve, engine.data, asked.occasions):
         batch = asked.part(np.arange(low, low + len(retrieved.contexts)))
-        parts.append(_label(retrieved, outcomes, batch, negative_weight))
+        part = _label(retrieved, followed, batch)
+        parts.append(thin(part) if thin else part)
         low += len(retrieved.contexts)
     return _joined(parts)
 
 
-def _label(retrieved: Retrieved, outcomes: Outcomes, asked: Asked, negative_weight: float) -> Window:
+def _label(retrieved: Retrieved, followed: Outcomes, asked: Asked) -> Window:
+    """Titles that came into view weigh 1 / P(examined), clipped; all others 1."""
     pairs = retrieved.pairs
-    label = outcomes.mask(pairs.request, pairs.title, len(retrieved.contexts.data.catalog))
-    weight = np.ones(len(pairs))
+    label = followed.mask(pairs.request, pairs.title, len(retrieved.contexts.data.catalog))
+    chance = np.zeros(len(pairs))
     if asked.exposure is not None:
-        weight = asked.exposure.weights(asked.page, pairs.request, pairs.title, label, negative_weight)
+        chance = asked.exposure.chances(asked.page, pairs.start, pairs.title)
+    shown = chance > 0
     return Window(
         member=asked.occasions.member,
         table=retrieved.table,
         label=label.astype(np.int8),
-        weight=weight.astype(np.float32),
+        weight=np.where(shown, np.minimum(1.0 / np.where(shown, chance, 1.0), MOST_WEIGHT), 1.0).astype(np.float32),
+        shown=shown,
         total=pairs.lookup(retrieved.contexts.trends.total),
-        targets=lengths(outcomes.start),
+        targets=lengths(followed.start),
     )
 
 
@@ -112,6 +131,7 @@ def _joined(parts: Sequence[Window]) -> Window:
         table=table,
         label=np.concatenate([part.label for part in parts]),
         weight=np.concatenate([part.weight for part in parts]),
+        shown=np.concatenate([part.shown for part in parts]),
         total=np.concatenate([part.total for part in parts]),
         targets=np.concatenate([part.targets for part in parts]),
     )

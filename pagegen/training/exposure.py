@@ -3,14 +3,12 @@
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import AnyArray, Float64, Int32, Int64, Mask, record, starts, within
+from pagegen.arrays import Float64, Int32, Int64, Mask, record, starts, within
 from pagegen.data.dataset import Dataset
 from pagegen.data.schema import DEVICES
 from pagegen.ordering import Examination
 from pagegen.replay import Occasions, occasions
 from pagegen.request import MAX_COLUMNS, MAX_ROWS
-
-MOST_WEIGHT = 10.0  # inverse propensities are clipped here
 
 
 @record
@@ -22,29 +20,25 @@ class Exposure:
     examined: Float64  # [slots] chance that the slot is looked at
     seen: Mask  # [slots] whether it came into view
 
-    def weights(self, page: Int64, of_pair: AnyArray, title: Int32, positive: Mask, other: float) -> Float64:
+    def chances(self, page: Int64, start: Int64, title: Int32) -> Float64:
         """
-        [M] weight of each pair: 1 / P(examined), clipped, for titles that came into view; 1 for other positives; and
-        `other` for titles that were not shown, or not seen.
+        [M] how likely the member was to look at the title, in its best slot; 0 where none of its slots came into view.
 
         Args:
             page: [B] place of each request's page.
-            of_pair: [M] the request of each pair.
-            title: [M]
-            positive: [M]
-            other: weight of negatives nobody saw.
+            start: [B + 1] the pairs of each request.
+            title: [M] of each pair, distinct within a request.
         """
-        weight = np.where(positive, 1.0, other)
-        for b, p in enumerate(page.tolist()):
+        chance = np.zeros(len(title))
+        best = np.zeros(1 + max(int(title.max(initial=0)), int(self.title.max(initial=0))))
+        for p, low, high in zip(page.tolist(), start[:-1].tolist(), start[1:].tolist(), strict=True):
             slots = slice(int(self.start[p]), int(self.start[p + 1]))
             seen = self.seen[slots] & (self.title[slots] >= 0)
-            best = np.zeros(int(title.max(initial=0)) + 1 + int(self.title[slots].max(initial=0)))
-            np.maximum.at(best, self.title[slots][seen], self.examined[slots][seen])
-            mine = np.flatnonzero(of_pair == b)
-            chance = best[title[mine]]
-            shown = chance > 0
-            weight[mine[shown]] = np.minimum(1.0 / chance[shown], MOST_WEIGHT)
-        return weight
+            shown = self.title[slots][seen]
+            np.maximum.at(best, shown, self.examined[slots][seen])
+            chance[low:high] = best[title[low:high]]
+            best[shown] = 0
+        return chance
 
 
 def page_exposure(pages: pl.DataFrame, data: Dataset, examination: Examination) -> Exposure:

@@ -24,6 +24,7 @@ from pagegen.ordering.examination import fit_examination
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
 from pagegen.training.fit import UNCALIBRATED, engine_of, fit_sources, rng_of
+from pagegen.training.thin import Thin
 
 Say = Callable[[str], None]
 FALLBACK = "popularity"
@@ -61,7 +62,7 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
     windows = past_windows(job, examination)
     labelled = label_windows(job, windows)
     ranker = _fit_ranker(job, labelled[:-1])
-    calibration, report = UNCALIBRATED, _counts(labelled)
+    calibration, report = UNCALIBRATED, _counts(windows, labelled)
     if labelled and len(labelled[-1].label):
         calibration, error = calibrate(ranker, labelled[-1], rng_of(job.rng_seed, "calibration"))
         report |= {"calibration_error": error} | _compare(job, ranker, labelled[-1], (previous, windows[-1]))
@@ -78,17 +79,29 @@ def past_windows(job: Job, examination: Examination) -> list[Asked]:
 
 
 def label_windows(job: Job, windows: Sequence[Asked]) -> list[Window]:
-    """Every window replayed and labelled, oldest first; the last is the one to judge by."""
-    return [_window(job, job.settings, part, f"window {i + 1} of {len(windows)}") for i, part in enumerate(windows)]
+    """Every window replayed and labelled, oldest first. The last is the one to judge by: nothing is left out of it."""
+    out: list[Window] = []
+    for place, asked in enumerate(windows, start=1):
+        judged, name = place == len(windows), f"window {place} of {len(windows)}"
+        out.append(_window(job, job.settings, (asked, name), None if judged else _thin(job, name)))
+    return out
 
 
-def _window(job: Job, settings: Settings, asked: Asked, name: str) -> Window:
+def _window(job: Job, settings: Settings, part: tuple[Asked, str], thin: Thin | None = None) -> Window:
     """The window replayed on sources fitted as of its first request."""
+    asked, name = part
     past = Past(data=job.past.data, watermark=job.past.data.events.before(int(asked.occasions.time[0])))
     job.say(f"{name}: {len(asked.occasions)} requests, sources as of {past.watermark} events")
     sources = fit_sources(job.home, settings, past, job.rng_seed)
     engine = engine_of(job.home, settings, past, sources, _fallback(job))
-    return label_window(engine, asked, settings.fit.examples.negative_weight)
+    return label_window(engine, asked, thin)
+
+
+def _thin(job: Job, name: str) -> Thin:
+    """Where pages are logged, who was not shown a title has not declined it: such pairs weigh less, or nothing."""
+    settings = job.settings.fit.examples
+    weight = settings.negative_weight if len(job.pages) else 1.0
+    return Thin(negatives=settings.negatives, weight=weight, rng=rng_of(job.rng_seed, "negatives", name))
 
 
 def _fallback(job: Job) -> SavedRanker:
@@ -107,11 +120,11 @@ def _fit_ranker(job: Job, windows: list[Window]) -> SavedRanker:
     return job.home.rankers[name].fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))
 
 
-def _counts(windows: list[Window]) -> dict[str, Any]:
+def _counts(asked: list[Asked], windows: list[Window]) -> dict[str, Any]:
     """What there was to learn from."""
     return {
         "windows": len(windows),
-        "requests": sum(len(window.member) for window in windows),
+        "requests": sum(len(part.occasions) for part in asked),
         "positives": sum(int(window.label.sum()) for window in windows),
         "pairs": sum(len(window.label) for window in windows),
     }
@@ -137,7 +150,7 @@ def _compare(job: Job, ranker: SavedRanker, window: Window, before: tuple[Previo
     if previous is not None:
         job.say("the previous bundle, on the same requests")
         same = previous.settings.fit == job.settings.fit
-        theirs = window if same else _window(job, previous.settings, asked, "held-out window")
+        theirs = window if same else _window(job, previous.settings, (asked, "held-out window"))
         old = judge(theirs, previous.ranker.score(theirs.table))
         report |= {"previous_ndcg_10": old.mean, "over_previous": _difference(job, mine.ndcg - old.ndcg, window)}
     return report

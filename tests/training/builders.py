@@ -18,7 +18,7 @@ from tests.worlds import DAY, HOUR, NOW, Fields, World, play, small_settings, te
 
 FAST: Table = {
     "fit": {
-        "examples": {"occasions": 200, "windows": 3, "min_positives": 20},
+        "examples": {"occasions": 200, "pages": 200, "windows": 3, "min_positives": 20},
         "rankers": {"boosted_trees": {"trees": 10, "leaves": 7, "min_data_in_leaf": 5, "threads": 1}},
         "source": {"als": {"epochs": 3}},
     }

@@ -23,6 +23,7 @@ def window(labels: Sequence[Sequence[int]], targets: Sequence[int] | None = None
         table=FeatureTable(names=("x",), values=values, start=start, request=groups(start), title=title),
         label=flat,
         weight=np.ones(len(flat), np.float32),
+        shown=np.zeros(len(flat), np.bool_),
         total=np.zeros(len(flat)),
         targets=np.array(targets or [sum(row) for row in labels], np.int64),
     )

@@ -11,7 +11,7 @@ from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Dataset, Past
 from pagegen.engine import Engine
 from pagegen.ordering.examination import default_examination
-from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
+from pagegen.training.examples import MOST_WEIGHT, Asked, Window, asked_before, examples, label_window
 from tests.training.builders import NO_PAGES, everything, page, pages_log
 from tests.worlds import DAY, HOUR, NOW, World, event, play, tell, tiny_engine, title, window
 
@@ -108,7 +108,7 @@ def labelled(world: World, pages: pl.DataFrame = NO_PAGES) -> tuple[Engine, Wind
     data = world.data
     engine = tiny_engine(data, {"fit": {"sources": ["facets"]}}, watermark=data.events.before(NOW - 2 * DAY))
     found = asked(everything(data), pages, warmup=0.4)
-    return engine, label_window(engine, found, 0.3)
+    return engine, label_window(engine, found)
 
 
 def by_name(engine: Engine, found: Window, column: str) -> dict[str, dict[str, float]]:
@@ -155,13 +155,16 @@ def test_the_baseline_sees_the_plays_until_the_request(friends: World) -> None:
 
 
 def test_pages_weigh_the_pairs(friends: World) -> None:
-    """Shown and seen: the inverse of the chance; not seen: 0.3, unless it was played."""
+    """Shown and seen: the inverse of the chance, at most 10; all others 1."""
     log = pages_log([page("ann", NOW - 2 * DAY, [["d", "b", "e"]], [2])])
     engine, found = labelled(friends, log)
     weight = by_name(engine, found, "weight")["ann"]
     near = 1 / 0.93
+    deep = pages_log([page("ann", NOW - 2 * DAY, [*[["e"]] * 39, ["d"]], [1] * 40)])
+    clipped = by_name(*labelled(friends, deep), "weight")["ann"]
 
-    assert weight == pytest.approx(dict.fromkeys(weight, 0.3) | {"d": 1.0, "b": near, "c": 1.0})
+    assert weight == pytest.approx(dict.fromkeys(weight, 1.0) | {"b": near})
+    assert MOST_WEIGHT == clipped["d"]
     assert {"b": 1, "c": 1, "d": 0} == {name: by_name(engine, found, "label")["ann"][name] for name in "bcd"}
 
 
@@ -183,8 +186,8 @@ def test_a_ranker_learns_from_requests_with_a_positive(friends: World) -> None:
 def test_labels_do_not_depend_on_batches(medium: World, engine: Engine) -> None:
     """A window of many batches is its requests one by one."""
     found = asked(everything(medium.data), horizon_hours=24, occasions=70)
-    whole = label_window(engine, found, 0.3)
-    alone = [label_window(engine, found.part(np.array([i])), 0.3) for i in range(70)]
+    whole = label_window(engine, found)
+    alone = [label_window(engine, found.part(np.array([i]))) for i in range(70)]
 
     assert np.concatenate([one.label for one in alone]).tolist() == whole.label.tolist()
     assert np.concatenate([one.targets for one in alone]).tolist() == whole.targets.tolist()

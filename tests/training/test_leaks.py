@@ -84,7 +84,7 @@ def windows_of(data: Dataset, *, honest: bool = True) -> list[Window]:
     for part in asked_before(past, NO_PAGES, settings.fit.examples, default_examination()).windows(3):
         known = Past(data=data, watermark=data.events.before(int(part.occasions.time[0]))) if honest else past
         engine = engine_of(HOME, settings, known, fit_sources(HOME, settings, known, 0), Popularity())
-        out.append(label_window(engine, part, 0.3))
+        out.append(label_window(engine, part))
     return out
 
 
