@@ -104,8 +104,8 @@ def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
     rank = np.empty(len(score), np.int32)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float32)
-        known = group == group
-        order = np.concatenate([np.flatnonzero(known)[descending(group[known])], np.flatnonzero(~known)])
+        known, missing = np.flatnonzero(group == group), np.flatnonzero(group != group)
+        order = np.concatenate([known[descending(group[known])], missing])
         rank[low + order] = np.arange(high - low, dtype=np.int32)
     return rank
 
@@ -114,8 +114,6 @@ def descending(score: Float32) -> Int64:
     """
     The order from the highest score to the lowest; ties go to the lower position.
 
-    Sorts score and position packed into one integer: several times faster than a stable argsort, and the same answer.
-
     Args:
         score: [N] without NaN
 
@@ -123,11 +121,33 @@ def descending(score: Float32) -> Int64:
         >>> descending(np.array([0.5, 2.0, -1.0, 2.0], np.float32)).tolist()
         [1, 3, 0, 2]
     """
+    if len(score) < MANY:
+        return np.argsort(-score, kind="stable")
     bits = (score.astype(np.float32) + np.float32(0.0)).view(np.uint32)  # + 0: no negative zero
-    ascending = np.where(bits >> 31, ~bits, bits | np.uint32(0x80000000))
-    key = (~ascending).astype(np.uint64) << np.uint64(32) | np.arange(len(score), dtype=np.uint64)
-    key.sort()
-    return (key & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return stable_order(np.where(bits >> 31, bits, ~bits & np.uint32(0x7FFFFFFF)))
+
+
+MANY = 256  # from here on counting beats comparing
+
+
+def stable_order(key: NDArray[np.integer[Any]]) -> Int64:
+    """
+    The order that sorts keys of at least 0; ties go to the lower position.
+
+    Sorts by 16 bits at a time, the lowest first: numpy sorts those by counting, several times faster than a stable
+    argsort of the whole.
+
+    Args:
+        key: [N]
+
+    Examples:
+        >>> stable_order(np.array([70_000, 5, 70_000, 0])).tolist()
+        [3, 1, 0, 2]
+    """
+    order = np.argsort(key.astype(np.uint16), kind="stable")
+    for shift in range(16, int(key.max(initial=0)).bit_length(), 16):
+        order = order[np.argsort((key >> shift).astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
@@ -135,7 +155,7 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
     Positions of the `limit` highest allowed scores, best first; NaN is never taken, ties go to the lower position.
 
     Args:
-        score: [T]
+        score: [T] compared as float32
         allowed: [T]
         limit: how many at most.
 
@@ -144,7 +164,7 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
         [4, 0, 3]
     """
     position = np.flatnonzero(allowed & (score == score))
-    value = score[position]
+    value = score[position].astype(np.float32)
     if len(position) > limit:
         threshold = -np.partition(-value, limit - 1)[limit - 1]
         near = np.flatnonzero(value >= threshold)

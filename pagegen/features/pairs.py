@@ -7,7 +7,7 @@ could see first are always among them.
 
 import numpy as np
 
-from pagegen.arrays import NONE, Int32, Int64, groups, lengths, record, starts, within
+from pagegen.arrays import NONE, Int32, Int64, groups, lengths, record, stable_order, starts, within
 from pagegen.context import Contexts
 from pagegen.pool import Candidates, Scores
 
@@ -62,7 +62,7 @@ def pair_up(contexts: Contexts, scores: Scores, candidates: Candidates, max_pair
 
 def _deal(title: Int32, column: Int64, limit: int, scratch: Int32) -> Int32:
     """The first `limit` distinct titles, first columns first, in title order."""
-    dealt = title[np.argsort(column, kind="stable")]
+    dealt = title[stable_order(column)]
     place = np.arange(len(dealt), dtype=np.int32)
     scratch[dealt[::-1]] = place[::-1]  # repeated index: the first place of each title wins
     return np.sort(dealt[scratch[dealt] == place][:limit])
