@@ -105,14 +105,18 @@ def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float32)
         known, missing = np.flatnonzero(group == group), np.flatnonzero(group != group)
-        order = np.concatenate([known[descending(group[known])], missing])
-        rank[low + order] = np.arange(high - low, dtype=np.int32)
+        order = known[descending(group[known])]
+        rank[low + order] = np.arange(len(known), dtype=np.int32)
+        rank[low + missing] = np.arange(len(known), len(group), dtype=np.int32)
     return rank
 
 
 def descending(score: Float32) -> Int64:
     """
     The order from the highest score to the lowest; ties go to the lower position.
+
+    Many scores are sorted by the lower and then by the upper half of their bits: numpy sorts 16 bits by counting, several
+    times faster than a stable argsort, and to the same answer.
 
     Args:
         score: [N] without NaN
@@ -123,31 +127,13 @@ def descending(score: Float32) -> Int64:
     """
     if len(score) < MANY:
         return np.argsort(-score, kind="stable")
-    bits = (score.astype(np.float32) + np.float32(0.0)).view(np.uint32)  # + 0: no negative zero
-    return stable_order(np.where(bits >> 31, bits, ~bits & np.uint32(0x7FFFFFFF)))
+    bits = (np.float32(0.0) - score).view(np.int32)  # 0 - x: no negative zero
+    key = bits ^ (bits >> 31 & 0x7FFFFFFF)  # integers in the order of the floats
+    order = key.astype(np.uint16).argsort(kind="stable")
+    return order[(key >> 16).astype(np.int16)[order].argsort(kind="stable")]
 
 
-MANY = 256  # from here on counting beats comparing
-
-
-def stable_order(key: NDArray[np.integer[Any]]) -> Int64:
-    """
-    The order that sorts keys of at least 0; ties go to the lower position.
-
-    Sorts by 16 bits at a time, the lowest first: numpy sorts those by counting, several times faster than a stable
-    argsort of the whole.
-
-    Args:
-        key: [N]
-
-    Examples:
-        >>> stable_order(np.array([70_000, 5, 70_000, 0])).tolist()
-        [3, 1, 0, 2]
-    """
-    order = np.argsort(key.astype(np.uint16), kind="stable")
-    for shift in range(16, int(key.max(initial=0)).bit_length(), 16):
-        order = order[np.argsort((key >> shift).astype(np.uint16)[order], kind="stable")]
-    return order
+MANY = 256
 
 
 def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int32, Int64, Mask, lengths, ranges, record, stable_order, starts, within
+from pagegen.arrays import NONE, Float64, Int32, Int64, Mask, lengths, ranges, record, starts, within
 from pagegen.features import Pairs
 from pagegen.pool import Candidates, RowKind, Rows
 from pagegen.ranking import Prediction
@@ -39,7 +39,7 @@ def fill(
     scored = pair != NONE
     rank = np.where(scored & by_ranker[row], _rank_of(pairs, prediction)[pair], len(pairs) + place)
     rank[~by_ranker[row]] = place[~by_ranker[row]]
-    order = stable_order(row * np.int64(len(pairs) + len(place) + 1) + rank)
+    order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
     length = np.minimum(lengths(candidates.start), _most(rows, kinds, limit))
     length[length < np.minimum(np.array([kind.min_titles for kind in kinds])[rows.kind], limit[rows.request])] = 0
     kept = order[ranges(candidates.start[:-1], length)]
