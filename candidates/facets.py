@@ -37,11 +37,10 @@ class Facets:
             score = self._score(proposal, b)
             allowed = proposal.eligible.allowed(b)
             ordered = best(score, allowed, len(score))
-            for genre, title in _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)[
-                : self.config.genres
-            ]:
+            genres = _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)
+            for genre, title in genres[: self.config.genres]:
                 rows.add((b, 0, genre, 0), title, score[title])
-            title = best(score, allowed & _new(proposal.contexts, b, self.config.new_days), limit)
+            title = ordered[_new(proposal.contexts, b, self.config.new_days)[ordered]][:limit]
             rows.add((b, 1, -1, 0), title, score[title])
         return rows.build()
 

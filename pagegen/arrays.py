@@ -104,9 +104,10 @@ def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
     rank = np.empty(len(score), np.int32)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float32)
-        known = group == group
-        order = np.concatenate([np.flatnonzero(known)[descending(group[known])], np.flatnonzero(~known)])
-        rank[low + order] = np.arange(high - low, dtype=np.int32)
+        known, missing = np.flatnonzero(group == group), np.flatnonzero(group != group)
+        order = known[descending(group[known])]
+        rank[low + order] = np.arange(len(known), dtype=np.int32)
+        rank[low + missing] = np.arange(len(known), len(group), dtype=np.int32)
     return rank
 
 
@@ -114,7 +115,8 @@ def descending(score: Float32) -> Int64:
     """
     The order from the highest score to the lowest; ties go to the lower position.
 
-    Sorts score and position packed into one integer: several times faster than a stable argsort, and the same answer.
+    Many scores are sorted by the lower and then by the upper half of their bits: numpy sorts 16 bits by counting,
+    several times faster than a stable argsort of the whole, and the answer is the same.
 
     Args:
         score: [N] without NaN
@@ -123,11 +125,15 @@ def descending(score: Float32) -> Int64:
         >>> descending(np.array([0.5, 2.0, -1.0, 2.0], np.float32)).tolist()
         [1, 3, 0, 2]
     """
-    bits = (score.astype(np.float32) + np.float32(0.0)).view(np.uint32)  # + 0: no negative zero
-    ascending = np.where(bits >> 31, ~bits, bits | np.uint32(0x80000000))
-    key = (~ascending).astype(np.uint64) << np.uint64(32) | np.arange(len(score), dtype=np.uint64)
-    key.sort()
-    return (key & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    if len(score) < MANY:
+        return np.argsort(-score, kind="stable")
+    bits = (np.float32(0.0) - score).view(np.int32)  # 0 - x: no negative zero
+    key = bits ^ (bits >> 31 & 0x7FFFFFFF)  # integers in the order of the floats
+    order = key.astype(np.uint16).argsort(kind="stable")
+    return order[(key >> 16).astype(np.int16)[order].argsort(kind="stable")]
+
+
+MANY = 256  # from here on counting beats comparing
 
 
 def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
@@ -135,7 +141,7 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
     Positions of the `limit` highest allowed scores, best first; NaN is never taken, ties go to the lower position.
 
     Args:
-        score: [T]
+        score: [T] compared as float32
         allowed: [T]
         limit: how many at most.
 
@@ -144,7 +150,7 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
         [4, 0, 3]
     """
     position = np.flatnonzero(allowed & (score == score))
-    value = score[position]
+    value = score[position].astype(np.float32)
     if len(position) > limit:
         threshold = -np.partition(-value, limit - 1)[limit - 1]
         near = np.flatnonzero(value >= threshold)

@@ -40,32 +40,34 @@ def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
 
 def title_reasons(title: Int32, contexts: Contexts, request: int) -> list[str]:
     """The reason of each title, "" where none is known."""
-    held = (_new(title, contexts, request), _top_10(contexts, request)[title], _known_people(contexts, request)[title])
-    return _CODES[np.select(held, (1, 2, 3), 0)].tolist()
+    code = np.zeros(len(contexts.data.catalog), np.int8)
+    for place, find in ((3, _of_known_people), (2, _top_10), (1, _new)):  # the first reason is written last
+        code[find(contexts, request)] = place
+    reasons: list[str] = _CODES[code[title]].tolist()
+    return reasons
 
 
 REASONS = ("", "new", "top_10", "people")
 _CODES = np.array(REASONS, object)
 
 
-def _new(title: Int32, contexts: Contexts, request: int) -> Mask:
+def _new(contexts: Contexts, request: int) -> Mask:
+    """[T] titles released lately."""
     catalog, now = contexts.data.catalog, int(contexts.time[request])
-    release = catalog.release_ms[title]
-    return catalog.day_known[title] & (now - NEW_DAYS * DAY_MS < release) & (release <= now)
+    release = catalog.release_ms
+    return catalog.day_known & (now - NEW_DAYS * DAY_MS < release) & (release <= now)
 
 
-def _top_10(contexts: Contexts, request: int) -> Mask:
+def _top_10(contexts: Contexts, request: int) -> Int32:
+    """The ten titles played most."""
     plays = contexts.trends.short[request]
-    mask = np.zeros(len(plays), np.bool_)
-    mask[best(plays, plays > 0, 10)] = True
-    return mask
+    return best(plays, plays > 0, 10)
 
 
-def _known_people(contexts: Contexts, request: int) -> Mask:
+def _of_known_people(contexts: Contexts, request: int) -> Int32:
+    """Titles with a person whom the member has seen often; some more than once."""
     people, played = contexts.data.catalog.people, contexts.played
     title = played.title[played.of(request)]
     cells = ranges(people.start[title], lengths(people.start)[title])
-    known = np.bincount(people.tag[cells], minlength=len(people.names)) >= FOLLOWED
-    mask = np.zeros(len(contexts.data.catalog), np.bool_)
-    mask[people.title[known[people.tag]]] = True
-    return mask
+    known = np.flatnonzero(np.bincount(people.tag[cells]) >= FOLLOWED)
+    return people.titles[ranges(people.title_start[known], lengths(people.title_start)[known])]

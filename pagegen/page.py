@@ -88,15 +88,15 @@ def _page_id(request: PageRequest, watermark: int, absent: tuple[str, ...], iden
 
 def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...]) -> tuple[PageRow, ...]:
     catalog, rows = contexts.data.catalog, pages.rows
-    low, high = int(pages.start[places.start]), int(pages.start[places.stop])
-    title = pages.title[low:high]
-    ids, names = catalog.ids.of(title), catalog.name[title].tolist()
-    play = pages.play[low:high].astype("float32").tolist()
-    reasons = title_reasons(title, contexts, int(rows.request[places.start])) if len(places) else []
+    start = pages.start[places.start : places.stop + 1]
+    title = pages.title[start[0] : start[-1]]
+    ids, names = tuple(catalog.ids.of(title)), tuple(catalog.name[title].tolist())
+    play = tuple(pages.play[start[0] : start[-1]].astype("float32").tolist())
+    reasons = tuple(title_reasons(title, contexts, int(rows.request[places.start]))) if len(places) else ()
+    bounds = itertools.pairwise((start - start[0]).tolist())
     out = []
-    for p in places:
+    for p, (low, high) in zip(places, bounds, strict=True):
         kind, seed, request = kinds[rows.kind[p]], int(rows.seed[p]), int(rows.request[p])
-        cut = slice(int(pages.start[p]) - low, int(pages.start[p + 1]) - low)
         evidence = row_evidence(kind, seed, contexts)
         out.append(
             PageRow(
@@ -104,10 +104,10 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
                 kind=kind.name,
                 heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
                 evidence=evidence,
-                title_ids=tuple(ids[cut]),
-                names=tuple(names[cut]),
-                scores=tuple(play[cut]),
-                reasons=tuple(reasons[cut]),
+                title_ids=ids[low:high],
+                names=names[low:high],
+                scores=play[low:high],
+                reasons=reasons[low:high],
             )
         )
     return tuple(out)

@@ -56,8 +56,9 @@ def fill(
 
 def _rank_of(pairs: Pairs, prediction: Prediction) -> Int64:
     """[M] place of each pair when all are sorted by request and score; ties keep the title order."""
-    rank = np.empty(len(pairs) + 1, np.int64)
-    rank[np.lexsort((-prediction.score, pairs.request))] = np.arange(len(pairs))
+    rank, cost = np.empty(len(pairs) + 1, np.int64), -prediction.score
+    for low, high in zip(pairs.start[:-1].tolist(), pairs.start[1:].tolist(), strict=True):
+        rank[low + np.argsort(cost[low:high], kind="stable")] = np.arange(low, high)
     return rank
 
 

@@ -40,6 +40,17 @@ def test_descending_is_a_stable_sort(score: list[float]) -> None:
     assert expected == descending(np.array(score, np.float32)).tolist()
 
 
+@given(st.integers(0, 10_000), st.integers(200, 700))
+def test_many_scores_are_sorted_to_the_same_order(seed: int, size: int) -> None:
+    """Ties, both zeros, both infinities, subnormals and any other bits but NaN's."""
+    rng = np.random.default_rng(seed)
+    any_bits = rng.integers(0, 2**32, size, np.uint32).view(np.float32)
+    special = rng.choice(np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, 1e-40, -1e-40], np.float32), size)
+    score = np.where((rng.random(size) < 0.5) | np.isnan(any_bits), special, any_bits)
+
+    assert sorted(range(size), key=lambda i: -score[i]) == descending(score).tolist()
+
+
 @given(st.lists(st.lists(SCORES, max_size=6), max_size=6), st.sampled_from([np.float32, np.float64]))
 def test_rank_within_counts_those_before(grouped: list[list[float]], dtype: type) -> None:
     """Rank 0 has the highest score of its group; ties keep their order; NaN is behind everything."""

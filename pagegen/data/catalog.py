@@ -1,9 +1,11 @@
 """The catalog: all titles and their attributes, as arrays over title positions."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, record, starts
+from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, groups, record, starts
 from pagegen.data.ids import Ids
 from pagegen.data.schema import ANYWHERE, TITLE_KINDS
 from pagegen.errors import DataError
@@ -16,12 +18,14 @@ BILLED = 5  # cast members of a title that count as its people
 
 @record
 class Tags:
-    """A many-valued attribute: the tags of each title."""
+    """A many-valued attribute: the tags of each title, and the titles of each tag."""
 
     names: tuple[str, ...]  # sorted vocabulary
     start: Int64  # [T + 1]
     tag: Int32  # [E] position in names, ascending within a title
     title: Int32  # [E] whose tag it is
+    title_start: Int64  # [tags + 1]
+    titles: Int32  # [E] of each tag, ascending
 
 
 @record
@@ -105,11 +109,19 @@ def _tags(lists: pl.Series) -> Tags:
     flat = frame.explode("tag").drop_nulls().unique().sort("title", "tag")
     vocabulary = Ids(flat["tag"].unique())
     start = starts(np.bincount(flat["title"].to_numpy(), minlength=len(lists)))
+    return tags_of(vocabulary.names, start, vocabulary.positions(flat["tag"]))
+
+
+def tags_of(names: Sequence[str], start: Int64, tag: Int32) -> Tags:
+    """The tags of titles [T + 1], positions in the names, and from them the titles of each tag."""
+    title = groups(start)
     return Tags(
-        names=tuple(vocabulary.names),
+        names=tuple(names),
         start=start,
-        tag=vocabulary.positions(flat["tag"]),
-        title=flat["title"].to_numpy(),
+        tag=tag,
+        title=title,
+        title_start=starts(np.bincount(tag, minlength=len(names))),
+        titles=title[np.argsort(tag, kind="stable")],
     )
 
 

@@ -21,6 +21,7 @@ class Pairs:
     start: Int64  # [B + 1]
     request: Int32  # [M]
     title: Int32  # [M]
+    cell: Int64  # [M] place in a [B, T] array
     of_candidate: Int32  # [N] the pair of each candidate; NONE when it is not among the scored
 
     def __len__(self) -> int:
@@ -32,7 +33,7 @@ class Pairs:
 
     def lookup(self, dense: np.ndarray) -> np.ndarray:
         """[M] the pairs' cells of a [B, T] array."""
-        return dense[self.request, self.title]
+        return dense.take(self.cell)
 
 
 def pair_up(contexts: Contexts, scores: Scores, candidates: Candidates, max_pairs: int) -> Pairs:
@@ -50,12 +51,14 @@ def pair_up(contexts: Contexts, scores: Scores, candidates: Candidates, max_pair
         of_candidate[low:high] = scratch[candidates.title[low:high]]
         titles.append(chosen)
     start = starts(np.array([len(chosen) for chosen in titles], np.int64))
+    request, title = groups(start), np.concatenate(titles) if titles else np.zeros(0, np.int32)
     return Pairs(
         contexts=contexts,
         scores=scores,
         start=start,
-        request=groups(start),
-        title=np.concatenate(titles) if titles else np.zeros(0, np.int32),
+        request=request,
+        title=title,
+        cell=request * np.int64(len(scratch)) + title,
         of_candidate=of_candidate,
     )
 

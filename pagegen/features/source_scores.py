@@ -31,9 +31,10 @@ def standardized(start: Int64, score: Float32) -> Float64:
     z = np.full(len(score), np.nan)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float64)
-        known = ~np.isnan(group)
-        if known.any():
-            value = group[known]
-            spread, mean = value.std(), value.mean()
-            z[low:high] = (group - mean) / (spread if spread > 0 else 1.0)
+        known = np.flatnonzero(group == group)
+        if len(known):
+            away = group[known]
+            away -= away.mean()
+            spread = np.sqrt(np.square(away).mean())
+            z[low + known] = away / (spread if spread > 0 else 1.0)
     return z

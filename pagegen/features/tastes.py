@@ -47,7 +47,7 @@ class PeopleAffinity:
         people, played = pairs.contexts.data.catalog.people, pairs.contexts.played
         counts = _counts(people, played.start, played.title)
         place, cell = _tags_of(people, pairs)
-        known = counts[pairs.request[place], people.tag[cell]]
+        known = _at(counts, pairs.request[place], people.tag[cell])
         best = np.zeros(len(pairs))
         np.maximum.at(best, place, known)
         return [np.log1p(np.bincount(place, known, minlength=len(pairs))), best]
@@ -125,4 +125,9 @@ def _means_over_tags(tags: Tags, pairs: Pairs, tables: Sequence[Float64]) -> lis
     request, tag = pairs.request[place], tags.tag[cell]
     number = lengths(tags.start)[pairs.title]
     with np.errstate(invalid="ignore"):
-        return [np.bincount(place, table[request, tag], minlength=len(pairs)) / number for table in tables]
+        return [np.bincount(place, _at(table, request, tag), minlength=len(pairs)) / number for table in tables]
+
+
+def _at(table: Float64, request: Int32, tag: Int32) -> Float64:
+    """Cells of a [B, tags] table."""
+    return table.take(request * np.int64(table.shape[1]) + tag)

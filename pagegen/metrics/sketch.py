@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pagegen.arrays import NONE, Int32, groups, starts
-from pagegen.data.catalog import Tags
+from pagegen.data.catalog import Tags, tags_of
 from pagegen.metrics.genres import genre_totals, shares
 from pagegen.metrics.measurable import Facts, Layout, Measurable, Targets, measurable
 
@@ -102,4 +102,4 @@ def _tags(genres: Mapping[str, str]) -> Tags:
     tags = [sorted(names.index(genre) for genre in set(genres.get(letter, ""))) for letter in ascii_lowercase]
     start = starts(np.array([len(of_title) for of_title in tags], np.int64))
     flat = np.array([tag for of_title in tags for tag in of_title], np.int32)
-    return Tags(names=names, start=start, tag=flat, title=groups(start))
+    return tags_of(names, start, flat)

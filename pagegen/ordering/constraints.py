@@ -1,6 +1,6 @@
 """Constraints: where rows of a kind may stand. Data, compiled to masks that every orderer applies at every step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -38,7 +38,7 @@ class Constraints:
     free: Kinds  # those without a rule of their own
     ruled: Kinds  # the others
 
-    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Kinds, Kinds, Kinds]:
+    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> Iterator[Kinds]:
         """
         Kinds pinned to this position, kinds whose rows may stand at it, and kinds whose rows could if they did not
         have to wait; each a part of the next.
@@ -48,11 +48,12 @@ class Constraints:
             last: position of the lowest of them; not read where there is none.
             position: from 0.
         """
-        kinds = [(k, self.rules[k], count[k], last[k]) for k in self.ruled]
-        fits = [each for each in kinds if position <= each[1].last and each[2] < each[1].max_rows]
-        may = [each for each in fits if not _waits(*each[1:], position)]
-        pinned = tuple(k for k, rule, rows, _ in may if rule.pin == position and not rows)
-        return pinned, self.free + tuple(each[0] for each in may), self.free + tuple(each[0] for each in fits)
+        rules = self.rules
+        fits = [k for k in self.ruled if position <= rules[k].last and count[k] < rules[k].max_rows]
+        may = [k for k in fits if not _waits(rules[k], count[k], last[k], position)]
+        yield tuple(k for k in may if rules[k].pin == position and not count[k])
+        yield self.free + tuple(may)
+        yield self.free + tuple(fits)
 
 
 def _waits(rule: KindRule, count: int, last: int, position: int) -> bool:
