@@ -75,7 +75,7 @@ def _events(data: Dataset, contexts: Contexts, rng: np.random.Generator) -> Even
         begin = min(begin, int(old.time[watermark]))
     size = int(np.clip(len(old) - watermark, LEAST, MOST))
     after = np.sort(float(SPAN_MS) ** rng.random(size)).astype(np.int64)
-    after[0] = 0
+    after[: rng.integers(1, 4)] = 0
     who = rng.integers(0, len(data.members), size)
     who[1::OFTEN] = rng.integers(len(data.members) - NEWCOMERS, len(data.members), len(who[1::OFTEN]))
     who[::OFTEN] = who[::OFTEN] if member == NONE else member
