@@ -73,7 +73,7 @@ def _events(data: Dataset, contexts: Contexts, rng: np.random.Generator) -> Even
     watermark = int(contexts.watermark[0])
     if watermark < len(old):
         begin = min(begin, int(old.time[watermark]))
-    size = int(np.clip(len(old) - watermark, LEAST, MOST))
+    size = int(np.clip(len(old) - watermark, LEAST, MOST) + rng.integers(1, LEAST))
     after = np.sort(float(SPAN_MS) ** rng.random(size)).astype(np.int64)
     after[: rng.integers(1, 4)] = 0
     who = rng.integers(0, len(data.members), size)
