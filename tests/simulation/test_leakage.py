@@ -55,13 +55,13 @@ def test_the_engine_sees_no_future_of_a_simulated_world(small: SimulatedWorld) -
     ids=["source", "filter", "orderer"],
 )
 def test_a_part_that_looks_ahead_is_named(medium: World, home: Homepage, stage: str) -> None:
-    """By its stage, and a source by its name: on nearly every page, and on no other stage first."""
+    """By its stage, and a source by its name, on most pages: what may not be shown it proposes in no future."""
     engine, requests = tiny_engine(medium.data, home=home), past_requests(medium.data, 20)
 
     caught = found(engine, requests)
 
     assert {name for _, name in caught} == {stage}
-    assert len(caught) >= 15
+    assert len(caught) >= 10
 
 
 def plays_ever(contexts: Contexts) -> np.ndarray:
@@ -82,6 +82,7 @@ def latest_release(contexts: Contexts) -> np.ndarray:
     return np.full(len(contexts), contexts.data.catalog.release_ms.max() / DAY)
 
 
+COLUMNS = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
 LOOKS: dict[str, Look] = {
     "what the member does next": lambda contexts: following(contexts).astype(np.float64),
     "plays in the whole log": plays_ever,
@@ -126,21 +127,24 @@ def test_models_that_have_seen_the_request_s_future_leak_by_training() -> None:
 
 
 def test_poison_leaves_the_past_and_nothing_else(medium: World) -> None:
-    """Below the watermark every column is what it was; above it is another log; what is out keeps its attributes."""
+    """Below the watermark every column is what it was; above it each is another; what is out keeps its attributes."""
     data, request = medium.data, ask("m003", NOW - 20 * DAY)
     contexts = contexts_of([request], data)
+    mark, arrived = int(contexts.watermark[0]), data.catalog.release_ms < request.time
     other = poisoned(widened(data), contexts, np.random.default_rng(0))
-    mark = int(contexts.watermark[0])
-    columns = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
-    arrived = data.catalog.release_ms < request.time
-    changed = [name for name in columns if not (getattr(other.events, name)[mark:] == 0).all()]
-    alike = np.mean(other.events.title[mark : len(data.events)] == data.events.title[mark:])
-
-    assert [getattr(other.events, n)[:mark].tobytes() for n in columns] == [
-        getattr(data.events, n)[:mark].tobytes() for n in columns
+    events, catalog = other.events, other.catalog
+    before = [n for n in COLUMNS if np.array_equal(getattr(events, n)[:mark], getattr(data.events, n)[:mark], True)]
+    alike = [
+        n
+        for n in COLUMNS
+        if np.mean(getattr(events, n)[mark : len(data.events)] == getattr(data.events, n)[mark:]) > 0.9
     ]
-    assert (list(columns), alike < 0.1) == (changed, True)
-    assert (np.diff(other.events.time) >= 0).all()
-    assert set(range(len(data.members), len(data.members) + NEWCOMERS)) & set(other.events.member.tolist())
-    assert (other.catalog.release_ms == data.catalog.release_ms)[arrived].all()
-    assert other.events.time[mark] == request.time
+
+    assert (before, alike) == (list(COLUMNS), [])
+    assert events.time[mark] == request.time
+    assert (np.diff(events.time) >= 0).all()
+    assert set(range(len(data.members), len(data.members) + NEWCOMERS)) & set(events.member.tolist())
+    assert (data.members.ids.names, data.catalog.ids) == (other.members.ids.names[:-NEWCOMERS], catalog.ids)
+    for column, old in ((catalog.release_ms, data.catalog.release_ms), (catalog.maturity, data.catalog.maturity)):
+        assert (column == old)[arrived].all()
+        assert not (column == old)[~arrived].all()
