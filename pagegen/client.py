@@ -26,7 +26,7 @@ from pagegen.v1.page_pb2 import PageView
 from pagegen.v1.page_service_pb2 import DESCRIPTOR, GeneratePageRequest, GeneratePageResponse
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
 
-View: TypeAlias = Literal["BASIC", "FULL"]
+View: TypeAlias = Literal["BASIC", "FULL", "TRACE"]
 SERVICE: Final = DESCRIPTOR.services_by_name["PageService"].full_name
 NUMBERS = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
 LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
@@ -97,7 +97,7 @@ class Client:
 
         Args:
             request: what is asked; a message says itself which view it wants.
-            view: `BASIC`: ids alone; `FULL`: also names, scores and reasons.
+            view: `BASIC`: ids alone; `FULL`: also names, scores and reasons; `TRACE`: and the digests of all stages.
             timeout_seconds: other than the client's.
 
         Raises:

@@ -1,7 +1,13 @@
-"""Servers in this process, on a port of their own, and a bundle on disk. Its fixtures are imported by conftests."""
+"""Servers, in this process or in one of their own, and a bundle on disk. Its fixtures are imported by conftests."""
 
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +28,11 @@ from pagegen.serving.metrics import Meter
 from pagegen.serving.plan import Plan
 from pagegen.serving.service import PageService
 from tests.worlds import NOW, World, small_settings, tiny_models
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVING = re.compile(
+    r"SERVING on 127\.0\.0\.1:(?P<port>\d+): bundle (?P<bundle>\w+), workers (?P<workers>\d+), now is .+"
+)
 
 
 class Served:
@@ -80,3 +91,41 @@ def bundle_folder(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("bundles") / "first"
     write_bundle(folder, data_folder)
     return folder
+
+
+class Process:
+    """`pagegen serve` and what it has printed."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "pagegen", "serve", *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+        )
+        self.errors: list[str] = []
+        self._reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr or ()), daemon=True)
+        self._reader.start()
+
+    def line(self) -> dict[str, str]:
+        """What the next line that says SERVING says."""
+        found = SERVING.fullmatch((self.process.stdout or iter(())).readline().strip())  # type: ignore[union-attr]
+        assert found, "".join(self.errors)
+        return found.groupdict()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self._reader.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+        return code
+
+
+@contextmanager
+def serve(*arguments: str) -> Iterator[Process]:
+    process = Process(*arguments)
+    try:
+        yield process
+    finally:
+        if process.process.poll() is None:
+            process.end()

@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "bundle": ("pagegen.cli.bundle:bundle", "Show, verify, compare and roll back bundles."),
     "page": ("pagegen.cli.page:page", "Make one page: in the terminal, as JSON or as HTML."),
     "serve": ("pagegen.cli.serve:serve", "Serve pages over gRPC."),
+    "parity": ("pagegen.cli.parity:parity", "Make a server's pages again offline, and say what differs first."),
     "config": ("pagegen.cli.config:config", "Show and check settings."),
     "demo": ("pagegen.cli.demo:demo", "Simulate a world, train, serve it, and show pages."),
 }

@@ -29,6 +29,7 @@ from pagegen.data.dataset import read_dataset
 from pagegen.errors import PagegenError
 from pagegen.homepage import HOME
 from pagegen.serving.live import Sources, load_live
+from pagegen.serving.parity import compare
 from pagegen.simulation.world import WorldConfig, generate
 from pagegen.training.job import Order, retrain
 from pagegen.v1.page_service_pb2 import GeneratePageResponse
@@ -125,7 +126,7 @@ def _server(out: Path) -> Iterator[str]:
 def _ask(target: str, visitor: Visitor) -> GeneratePageResponse:
     with Client(target) as client:
         client.wait_until_serving(START_SECONDS)
-        return client.generate_page(visitor.request)
+        return client.generate_page(visitor.message)
 
 
 def _show(console: Console, visitor: Visitor, page: GeneratePageResponse) -> None:
@@ -145,9 +146,11 @@ def _compare(out: Path, who: list[Visitor], served: dict[str, GeneratePageRespon
     sources = Sources(homepage=HOME, page={}, now="data-end")
     live = load_live(sources, out / "bundles" / CURRENT, out / "data")
     for visitor in who:
-        again = live.answer(visitor.message)
-        if again.SerializeToString(deterministic=True) != served[visitor.name].SerializeToString(deterministic=True):
-            message = f"the page of {visitor.name} differs between server and engine; please report this"
+        page = compare(live, visitor.message, served[visitor.name])
+        if page.differ:
+            message = (
+                f"the page of {visitor.name} differs between server and engine at {page.differ[0]}; please report this"
+            )
             raise DemoError(message)
 
 

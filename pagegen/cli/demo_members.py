@@ -17,7 +17,7 @@ class Visitor:
 
     @property
     def message(self) -> GeneratePageRequest:
-        return message(self.request)
+        return message(self.request, "TRACE")
 
 
 def visitors(data: Dataset) -> list[Visitor]:

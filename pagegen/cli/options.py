@@ -36,6 +36,12 @@ def set_option(command: F) -> F:
     return click.option("--set", "override", multiple=True, metavar="KEY=VALUE", callback=_table, help=text)(command)
 
 
+def server_ca_option(command: F) -> F:
+    """Adds `--server-ca`."""
+    text = "The server uses TLS with a certificate of this authority."
+    return click.option("--server-ca", type=FOLDER, metavar="PEM", help=text)(command)
+
+
 def now_option(command: F) -> F:
     """Adds `--now`."""
     text = "`wall`, `data-end` or a time. [data-end when the data are older than a day, else wall]"

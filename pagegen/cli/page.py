@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pagegen.cli.homepages import homepage as homepage_of
-from pagegen.cli.options import FOLDER, homepage_option, instant, now_option, set_option
+from pagegen.cli.options import FOLDER, homepage_option, instant, now_option, server_ca_option, set_option
 from pagegen.cli.page_html import html, provenance
 from pagegen.client import Client, Tls
 from pagegen.data.schema import DEVICES
@@ -25,9 +25,7 @@ from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageRespons
 @click.option("--bundle", type=FOLDER, help="Bundle of models; may be a link, such as DIR/current.")
 @click.option("--data", type=FOLDER, help="Data folder.")
 @click.option("--server", metavar="HOST:PORT", help="Ask this server, instead of reading a bundle and data.")
-@click.option(
-    "--server-ca", type=FOLDER, metavar="PEM", help="The server uses TLS with a certificate of this authority."
-)
+@server_ca_option
 @click.option("--member", "member_id", required=True, help="For whom; somebody unknown gets a page too.")
 @click.option("--time", callback=instant, metavar="TIME", help="When the page is asked for. [--now, or the server's]")
 @now_option
@@ -93,9 +91,13 @@ def request_message(time: int | None, device: str | None, **fields: Any) -> Gene
 
 def online(message: GeneratePageRequest, server: str, server_ca: Path | None) -> GeneratePageResponse:
     """The page that a server sends."""
-    tls = None if server_ca is None else Tls(server_ca=read_pem(str(server_ca)))
-    with Client(server, tls=tls) as client:
+    with Client(server, tls=tls_of(server_ca)) as client:
         return client.generate_page(message)
+
+
+def tls_of(server_ca: Path | None) -> Tls | None:
+    """What `--server-ca` asks for."""
+    return None if server_ca is None else Tls(server_ca=read_pem(str(server_ca)))
 
 
 def offline(

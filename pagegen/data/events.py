@@ -62,6 +62,7 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         raise DataError(message)
     member = members.positions(frame["member_id"])
     grade = frame["grade"].fill_null(np.nan).to_numpy()
+    start, of_member = by_member(member, len(members))
     return Events(
         time=frame["time"].cast(pl.Int64).to_numpy(),
         member=member,
@@ -71,6 +72,11 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         fraction=frame["fraction"].fill_null(np.nan).to_numpy(),
         season=frame["season"].fill_null(0).to_numpy(),
         episode=frame["episode"].fill_null(0).to_numpy(),
-        member_start=starts(np.bincount(member, minlength=len(members))),
-        of_member=np.argsort(member, kind="stable"),
+        member_start=start,
+        of_member=of_member,
     )
+
+
+def by_member(member: Int32, members: int) -> tuple[Int64, Int64]:
+    """`member_start` and `of_member` of a log whose events are of these members."""
+    return starts(np.bincount(member, minlength=members)), np.argsort(member, kind="stable")

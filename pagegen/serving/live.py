@@ -9,11 +9,13 @@ from pagegen.bundle.load import load_engine
 from pagegen.bundle.parts import Homepage
 from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.folder import read_info
+from pagegen.digests import stage_digests
 from pagegen.engine import Engine
 from pagegen.pool import OnFailure
 from pagegen.request import PageRequest
 from pagegen.serving import wire
 from pagegen.serving.door import Door, open_door, wall_ms
+from pagegen.v1.page_pb2 import PAGE_VIEW_TRACE
 from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
 
 WARM_MEMBERS = 3
@@ -41,8 +43,9 @@ class Live:
             RequestError: it asks for what cannot be answered.
         """
         request = wire.page_request(message, self.door.now_ms(), self.engine)
-        [page] = self.engine.run([request], on_failure, after).pages
-        return wire.response(page, request, message.view)
+        trace = self.engine.run([request], on_failure, after)
+        digests = stage_digests(self.engine, trace, 0) if message.view == PAGE_VIEW_TRACE else wire.NO_DIGESTS
+        return wire.response(trace.pages[0], request, message.view, digests)
 
     def warm(self) -> None:
         """Make pages of a cold and of a few known members: a bundle that cannot fails here, not before a caller."""

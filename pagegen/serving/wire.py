@@ -4,7 +4,9 @@ The wire: requests as they come in, pages as they go out.
 `pagegen page` uses the same two functions without a server, so what it prints is what a server would have sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from google.protobuf import json_format
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,13 +17,14 @@ from pagegen.errors import RequestError, Violation
 from pagegen.page import Page, PageRow
 from pagegen.request import MAX_NAMES, MAX_RECENT_EVENTS, PageRequest, RecentEvent, check_request
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, Degradation, Evidence, PageView, Row
+from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, PAGE_VIEW_TRACE, Degradation, Evidence, PageView, Row, StageDigest
 from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
 
 LEFT_OUT = "source_left_out"  # the code of a degradation
 PRESENT = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
 TEXTS = ("country", "language")
 LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
+NO_DIGESTS: Final[Mapping[str, str]] = MappingProxyType({})
 EVENT_PRESENT = ("watched_seconds", "grade", "fraction", "season", "episode")
 
 
@@ -53,9 +56,11 @@ def page_request(message: GeneratePageRequest, now_ms: int, engine: Engine) -> P
     return request
 
 
-def response(page: Page, request: PageRequest, view: int) -> GeneratePageResponse:
-    """The message that carries a page."""
-    full = view == PAGE_VIEW_FULL
+def response(
+    page: Page, request: PageRequest, view: int, digests: Mapping[str, str] = NO_DIGESTS
+) -> GeneratePageResponse:
+    """The message that carries a page, and the digests of its stages."""
+    full = view in (PAGE_VIEW_FULL, PAGE_VIEW_TRACE)
     return GeneratePageResponse(
         page_id=page.page_id,
         bundle_id=page.bundle_id,
@@ -66,6 +71,7 @@ def response(page: Page, request: PageRequest, view: int) -> GeneratePageRespons
         degradations=[Degradation(code=LEFT_OUT, source=name) for name in page.absent_sources],
         rows=[_row(row, full=full) for row in page.rows],
         valid_for_seconds=page.valid_for_seconds,
+        stage_digests=[StageDigest(stage=stage, digest=digest) for stage, digest in digests.items()],
     )
 
 

@@ -31,6 +31,8 @@ class _PageViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PageView.Val
     """Means ids alone: `names`, `scores`, `reasons` and `reason_arguments` of every row are empty."""
     PAGE_VIEW_FULL: _PageView.ValueType  # 2
     """Means all columns of a row."""
+    PAGE_VIEW_TRACE: _PageView.ValueType  # 3
+    """Means PAGE_VIEW_FULL, and digests of all that the page was made from: for comparing it with one made elsewhere."""
 
 class PageView(_PageView, metaclass=_PageViewEnumTypeWrapper):
     """Says how much a page tells of each title."""
@@ -41,6 +43,8 @@ PAGE_VIEW_BASIC: PageView.ValueType  # 1
 """Means ids alone: `names`, `scores`, `reasons` and `reason_arguments` of every row are empty."""
 PAGE_VIEW_FULL: PageView.ValueType  # 2
 """Means all columns of a row."""
+PAGE_VIEW_TRACE: PageView.ValueType  # 3
+"""Means PAGE_VIEW_FULL, and digests of all that the page was made from: for comparing it with one made elsewhere."""
 Global___PageView: _TypeAlias = PageView  # noqa: Y015
 
 @_typing.final
@@ -103,6 +107,37 @@ class Degradation(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Degradation: _TypeAlias = Degradation  # noqa: Y015
+
+@_typing.final
+class StageDigest(_message.Message):
+    """Holds a digest of what one stage gave on the way to a page, or of a part of it.
+
+    Equal digests were made from equal bytes; different ones do not say what differs.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    """Names the stage, and after `: ` the part where it has several, for example `pool: als`, `features: plays_total` or
+    `ordering`. New stages and parts may appear at any time.
+    """
+    digest: _builtins.str
+    """Holds the digest, in hexadecimal."""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        digest: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StageDigest: _TypeAlias = StageDigest  # noqa: Y015
 
 @_typing.final
 class Row(_message.Message):

@@ -202,6 +202,7 @@ class GeneratePageResponse(_message.Message):
     ROWS_FIELD_NUMBER: _builtins.int
     VALID_FOR_SECONDS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STAGE_DIGESTS_FIELD_NUMBER: _builtins.int
     page_id: _builtins.str
     """Identifies the page: a hash of the complete request, the bundle and the configuration, so that the same page has it
     again.
@@ -234,6 +235,10 @@ class GeneratePageResponse(_message.Message):
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[_page_pb2.Row]:
         """Holds the rows from the top down."""
 
+    @_builtins.property
+    def stage_digests(self) -> _containers.RepeatedCompositeFieldContainer[_page_pb2.StageDigest]:
+        """Holds the digests of the stages that made the page, in their order. Empty but in PAGE_VIEW_TRACE."""
+
     def __init__(
         self,
         *,
@@ -248,10 +253,11 @@ class GeneratePageResponse(_message.Message):
         rows: _abc.Iterable[_page_pb2.Row] | None = ...,
         valid_for_seconds: _builtins.int = ...,
         next_page_token: _builtins.str = ...,
+        stage_digests: _abc.Iterable[_page_pb2.StageDigest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle_id", b"bundle_id", "cell", b"cell", "config_digest", b"config_digest", "degradations", b"degradations", "next_page_token", b"next_page_token", "page_id", b"page_id", "rng_seed", b"rng_seed", "rows", b"rows", "time", b"time", "valid_for_seconds", b"valid_for_seconds", "watermark", b"watermark"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle_id", b"bundle_id", "cell", b"cell", "config_digest", b"config_digest", "degradations", b"degradations", "next_page_token", b"next_page_token", "page_id", b"page_id", "rng_seed", b"rng_seed", "rows", b"rows", "stage_digests", b"stage_digests", "time", b"time", "valid_for_seconds", b"valid_for_seconds", "watermark", b"watermark"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,67 +1,21 @@
 """The server as a whole: real processes, started and stopped as a person would."""
 
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pagegen.client import Client
-from tests.servers import write_bundle
+from tests.servers import ROOT, serve, write_bundle
 from tests.worlds import ask
-
-ROOT = Path(__file__).resolve().parents[2]
-SERVING = re.compile(
-    r"SERVING on 127\.0\.0\.1:(?P<port>\d+): bundle (?P<bundle>\w+), workers (?P<workers>\d+), now is .+"
-)
-
-
-class Process:
-    """`pagegen serve` and what it has printed."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "pagegen", "serve", *arguments]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-        )
-        self.errors: list[str] = []
-        self._reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr or ()), daemon=True)
-        self._reader.start()
-
-    def line(self) -> dict[str, str]:
-        """What the next line that says SERVING says."""
-        found = SERVING.fullmatch((self.process.stdout or iter(())).readline().strip())  # type: ignore[union-attr]
-        assert found, "".join(self.errors)
-        return found.groupdict()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(30)
-        self._reader.join()
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe:
-                pipe.close()
-        return code
-
-
-@contextmanager
-def serve(*arguments: str) -> Iterator[Process]:
-    process = Process(*arguments)
-    try:
-        yield process
-    finally:
-        if process.process.poll() is None:
-            process.end()
 
 
 def refusal(*arguments: str) -> tuple[int, str]:
