@@ -57,7 +57,14 @@ LEAKAGE: Final = pl.Schema(
     {"cell": pl.String, "pages": pl.Int64, "leaks": pl.Int64, "stage": pl.String, "detail": pl.String}
 )
 OCCASIONS: Final = pl.Schema(
-    {"occasion": pl.Int32, "cut": pl.Int16, "member_id": pl.String, "time": TIME, "until": TIME, "device": pl.String}
+    [
+        ("occasion", pl.Int32()),
+        ("cut", pl.Int16()),
+        ("member_id", pl.String()),
+        ("time", TIME),
+        ("until", TIME),
+        ("device", pl.String()),  # then a column for each way to divide occasions into strata
+    ]
 )
 OPTIONAL: Final = {"surfaces": SURFACES, "leakage": LEAKAGE, "differences": DIFFERENCES}
 TABLES: Final = {"estimates": ESTIMATES, "occasions": OCCASIONS, **OPTIONAL}
@@ -70,6 +77,7 @@ class CutRun(msgspec.Struct, frozen=True, kw_only=True):
     bundle_id: str
     config_digest: str
     cutoff_ms: int  # time before which the bundle has seen everything
+    bundle: str = ""  # where it lies, seen from the folder or from the experiment
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +90,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rng_seed: int
     versions: dict[str, str]  # of the libraries that decide the numbers
     cells: dict[str, list[CutRun]]
-    counts: dict[str, int]
+    counts: dict[str, int]  # of occasions and members, and of those that played something
 
     @property
     def baseline(self) -> str:

@@ -75,7 +75,9 @@ def write(path: Path, table: pl.DataFrame) -> None:
 
 def _occasions(plan: Plan) -> pl.DataFrame:
     past, data = plan.past, plan.data
-    before = np.array([len(data.events.positions_of(m, data.events.before(t))) for m, t in zip(past.member, past.time)])
+    before = np.array(
+        [len(data.events.positions_of(m, data.events.before(t))) for m, t in zip(past.member, past.time, strict=True)]
+    )
     usual = np.median(before)
     return pl.DataFrame(
         {

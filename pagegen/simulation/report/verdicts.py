@@ -1,0 +1,225 @@
+"""The verdict: of each cell a plain sentence, what else is higher or lower, and what to be careful with."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from markupsafe import Markup
+
+from pagegen.arrays import record
+from pagegen.errors import DataError
+from pagegen.metrics.results import Difference
+from pagegen.simulation.report.found import ALL, Found, Leak
+from pagegen.simulation.report.kinds import Look
+from pagegen.simulation.report.svg import Scale, scale, whisker
+from pagegen.simulation.report.wording import chance, change, counts, listed, places, plain, signed, spread
+
+FEW_MEMBERS = 30
+TRUTH = "true_plays"
+
+
+@record
+class Said:
+    """A measure, and whether it is higher or lower."""
+
+    name: str
+    word: str
+
+
+@record
+class Verdict:
+    """What is said of one cell."""
+
+    cell: str
+    word: str  # higher, lower, n.s., failed, no data
+    look: Look
+    change: str  # in percent of the baseline, "" where there is none
+    sentence: str
+    evidence: str  # counts and p
+    truth: str  # a sentence on true plays, where there are any besides the headline
+    said: Mapping[Look, Sequence[Said]]  # the measures that are better, worse, changed, the same
+    plot: Markup
+
+
+def verdicts(found: Found) -> Sequence[Verdict]:
+    """One for every cell but the baseline."""
+    heads = [head for cell in found.others if (head := _head(found, cell))]
+    on = scale([end for head in heads for end in (head.low, head.high, head.difference)], zero=True)
+    return [_verdict(found, cell, on, places([(head.high - head.low) / 2 for head in heads])) for cell in found.others]
+
+
+def _head(found: Found, cell: str) -> Difference | None:
+    return found.differences.get((ALL, found.headline.name, cell)) if found.headline else None
+
+
+def _verdict(found: Found, cell: str, on: Scale, digits: int) -> Verdict:
+    head = _head(found, cell)
+    word, look = _word(found, cell, head)
+    if head is None or word in ("failed", "no data"):
+        nothing: Mapping[Look, Sequence[Said]] = {}
+        return Verdict(
+            cell=cell,
+            word=word,
+            look=look,
+            change="",
+            sentence=failure(found, cell),
+            evidence="",
+            truth="",
+            said=nothing,
+            plot=Markup(),
+        )
+    return Verdict(
+        cell=cell,
+        word=word,
+        look=look,
+        change=change(head.difference, head.baseline_mean),
+        sentence=_sentence(head, digits),
+        evidence=_evidence(head),
+        truth=_truth(found, cell),
+        said=_said(found, cell),
+        plot=whisker(on, head.low, head.difference, head.high, zero=True),
+    )
+
+
+def summary(found: Found) -> str:
+    """All cells in one sentence; empty without any to compare."""
+    words = {cell: _word(found, cell, _head(found, cell))[0] for cell in found.others}
+    cells = {word: [cell for cell in found.others if words[cell] == word] for word in words.values()}
+    its, plural = found.baseline, {word: len(names) > 1 for word, names in cells.items()}
+    endings = {
+        "higher": f"{'are' if plural.get('higher') else 'is'} higher than {its}",
+        "lower": f"{'are' if plural.get('lower') else 'is'} lower than {its}",
+        "n.s.": f"cannot be told apart from {its}",
+        "no data": f"cannot be compared with {its}",
+        "failed": "failed the leakage check: no comparison stands"
+        if found.stands(its)
+        else "cannot be judged, for the baseline leaks",
+    }
+    parts = [f"{listed(cells[word])} {ending}" for word, ending in endings.items() if word in cells]
+    return f"On {found.headline.name}, {'; '.join(parts)}." if parts and found.headline else ""
+
+
+def _word(found: Found, cell: str, head: Difference | None) -> tuple[str, Look]:
+    if not found.stands(cell):
+        return "failed", "failed"
+    if not head or not head.pages or not found.headline:
+        return "no data", "none"
+    return head.verdict, found.headline.look(head.verdict)
+
+
+def failure(found: Found, cell: str) -> str:
+    """Why there is no comparison."""
+    if found.leaking(cell):
+        return f"{cell} failed the leakage check: {leak_text(found.leaks[cell])}. Do not use its figures."
+    if found.leaking(found.baseline):
+        return f"The baseline {found.baseline} failed the leakage check, so nothing can be said of {cell} against it."
+    return f"There is no page on which {cell} and {found.baseline} can be compared."
+
+
+def leak_text(leak: Leak) -> str:
+    """
+    What was seen of the future.
+
+    Examples:
+        >>> leak_text(Leak(pages=50, leaks=12, stage="pool", detail=""))
+        '12 of 50 pages came out differently when everything after the request was replaced, first at the stage pool'
+    """
+    where = f", first at the stage {leak.stage}" if leak.stage else ""
+    what = f" ({leak.detail})" if leak.detail else ""
+    return (
+        f"{leak.leaks} of {leak.pages} pages came out differently when everything after the request was replaced"
+        f"{where}{what}"
+    )
+
+
+def _sentence(head: Difference, digits: int) -> str:
+    numbers = f"{plain(head.mean, digits)} against {plain(head.baseline_mean, digits)}"
+    if head.low == head.high == head.difference == 0:
+        return f"{head.cell} and {head.baseline} are exactly equal on {head.metric}: {plain(head.mean, digits)}."
+    moved = f"a difference of {signed(head.difference, digits)} (95 % interval {spread(head.low, head.high, digits)})"
+    if head.verdict == "n.s.":
+        return (
+            f"{head.cell} cannot be told apart from {head.baseline} on {head.metric}: {numbers}, {moved}, "
+            "which is not significant (n.s.)."
+        )
+    return f"{head.cell} is {head.verdict} than {head.baseline} on {head.metric}: {numbers}, {moved}."
+
+
+def _evidence(head: Difference) -> str:
+    said = chance(head.p_holm)
+    return counts(head.members, head.pages) + (f", {said} after Holm's correction" if said else "")
+
+
+def _truth(found: Found, cell: str) -> str:
+    truth = found.differences.get((ALL, TRUTH, cell))
+    if not truth or not truth.pages or (found.headline and found.headline.name == TRUTH):
+        return ""
+    digits = places([(truth.high - truth.low) / 2])
+    return (
+        f"True plays a page: {plain(truth.mean, digits)} against {plain(truth.baseline_mean, digits)}, "
+        f"{signed(truth.difference, digits)} ({spread(truth.low, truth.high, digits)}), {truth.verdict}"
+    )
+
+
+def _said(found: Found, cell: str) -> Mapping[Look, Sequence[Said]]:
+    """The measures of the cell by how they came out."""
+    compared = [(kind, found.differences.get((ALL, kind.name, cell))) for kind in found.kinds]
+    known = [(kind.look(each.verdict), each) for kind, each in compared if each and each.pages]
+    looks: tuple[Look, ...] = ("better", "worse", "changed", "same")
+    said = {look: [Said(name=each.metric, word=each.verdict) for its, each in known if its == look] for look in looks}
+    return {look: names for look, names in said.items() if names}
+
+
+def warnings(found: Found) -> list[str]:
+    """What a reader should know before believing anything, the worst first."""
+    leaks = [f"{cell} saw the future: {leak_text(found.leaks[cell])}." for cell in found.cells if found.leaking(cell)]
+    unchecked = [cell for cell in found.cells if cell not in found.leaks]
+    careful = [f"Nobody checked {listed(unchecked)} for leakage from the future."] if unchecked else []
+    return leaks + _late(found) + careful + _few(found) + _uneven(found) + _silent(found)
+
+
+def _late(found: Found) -> list[str]:
+    """Bundles that were allowed to have learnt from what they should foresee."""
+    specs = found.results.run.experiment.get("cells", {})
+    late = [cell for cell in found.cells if specs.get(cell, {}).get("trained_later")]
+    return (
+        [f"The bundle of {listed(late)} has learnt from what followed the requests: its figures prove nothing."]
+        if late
+        else []
+    )
+
+
+def _few(found: Found) -> list[str]:
+    heads = [head for cell in found.others if (head := _head(found, cell))]
+    few = [head for head in heads if head.members < FEW_MEMBERS]
+    return [f"Only {few[0].members} members have a value of {few[0].metric}: so few say little."] if few else []
+
+
+def _uneven(found: Found) -> list[str]:
+    """Cells that made fewer pages than were asked for."""
+    asked = found.results.occasions.height
+    made = {cell: _made(found, cell) for cell in found.cells}
+    return [
+        f"{cell} made {pages:,} of the {asked:,} pages; it is compared on those only."
+        for cell, pages in made.items()
+        if pages < asked
+    ]
+
+
+def _made(found: Found, cell: str) -> int:
+    try:
+        return int(found.results.pages(cell).select(pl.len()).collect().item())
+    except DataError:
+        return 0
+
+
+def _silent(found: Found) -> list[str]:
+    empty = [
+        kind.name
+        for kind in found.kinds
+        if not any(
+            found.estimates[ALL, kind.name, cell].pages
+            for cell in found.cells
+            if (ALL, kind.name, cell) in found.estimates
+        )
+    ]
+    return [f"No page has a value of {listed(empty)}."] if empty else []
