@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import polars as pl
+import pytest
 
 from pagegen.arrays import Float64, record
-from pagegen.data.dataset import Dataset
+from pagegen.data import folder as folders
+from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.schema import DEVICES, TIME
 from pagegen.engine import Engine, Trace
 from pagegen.metrics.comparison import compare, estimate, member_means
@@ -27,7 +29,7 @@ from pagegen.ordering.examination import default_examination
 from pagegen.replay import Occasions, outcomes, replay, session_occasions
 from pagegen.request import PageRequest
 from pagegen.simulation.pages_log import pages_frame
-from tests.worlds import DAY, HOUR
+from tests.worlds import DAY, HOUR, World, tiny_engine
 
 MEASURES = ("ndcg@10", "recall@3x4", "hit_rate@3xscreen", "mrr", "novelty", "row_share(genre)", "recall_surface@6x6")
 Values = dict[str, Float64]
@@ -88,7 +90,7 @@ def _occasions(plan: Plan) -> pl.DataFrame:
             "until": pl.Series(past.until).cast(TIME),
             "device": [DEVICES[place] for place in past.device.tolist()],
             "activity": np.where(before > usual, "heavy", "light"),
-            "cold": np.where(before < 5, "cold", "known"),
+            "cold": np.where(before < 5, "cold", "warm"),
         }
     )
 
@@ -185,9 +187,32 @@ def _run(plan: Plan, identities: Mapping[str, Any], asked: pl.DataFrame) -> dict
                     "bundle_id": who.bundle_id,
                     "config_digest": who.config_digest,
                     "cutoff_ms": int(plan.past.time[0]),
+                    "bundle": f"bundles/{cell}/0",
                 }
             ]
             for cell, who in identities.items()
         },
         "counts": {"occasions": asked.height, "members": asked["member_id"].n_unique()},
     }
+
+
+HOSTILE = "<script>alert('x')</script> & Co"
+
+
+@pytest.fixture(scope="session")
+def run_data(medium: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The medium world as a data folder, with titles whose names are HTML."""
+    folder = tmp_path_factory.mktemp("run") / "data"
+    named = medium.catalog.with_columns(name=pl.format("{} {}", "title_id", pl.lit(HOSTILE)))
+    folders.write(folder, medium.tables | {"catalog": named}, {})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_folder(run_data: Path) -> Path:
+    """An experiment beside its data: another choice of sources, the baseline once more, and one that leaks."""
+    data = read_dataset(run_data)
+    popular = tiny_engine(data, {"fit": {"sources": ["trending", "top_10"]}})
+    cells = {"popular": popular, "taste": tiny_engine(data), "again": popular, "future": tiny_engine(data)}
+    plan = Plan(data=data, cells=cells, past=late_sessions(data, 0.8, 60), leaks=(("future", "features"),))
+    return write_run(run_data.parent / "run", plan)

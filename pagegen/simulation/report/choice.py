@@ -9,6 +9,7 @@ from pagegen.arrays import Float64, record
 from pagegen.errors import DataError
 from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.wording import signed
+from pagegen.training.fit import rng_of
 
 
 @record
@@ -24,7 +25,7 @@ def choose(found: Found) -> Sequence[Chosen]:
     The differences are those of the first cell that is compared, on the measure of the verdict.
     """
     occasions = found.results.occasions
-    order = np.random.default_rng(found.results.run.rng_seed).permutation(occasions.height)
+    order = rng_of(found.results.run.rng_seed, "report", "members").permutation(occasions.height)
     asked = occasions[order]
     moved = _differences(found, asked)
     wishes = [*_by_difference(found, asked, moved), *_cold(asked)] or [(asked[:1], "The first by lot")]

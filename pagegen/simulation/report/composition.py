@@ -26,9 +26,10 @@ from pagegen.metrics.window import WHOLE
 from pagegen.ordering.examination import default_examination
 from pagegen.replay import Outcomes
 from pagegen.simulation.report.found import Found
+from pagegen.simulation.report.grids import Grid, grid
 from pagegen.simulation.report.kinds import MeasureKind
-from pagegen.simulation.report.tables import Grid, grid
 from pagegen.simulation.report.wording import counts, percent
+from pagegen.training.fit import rng_of
 
 MOST_PAGES: Final = 1_000
 MOST_GENRES: Final = 12
@@ -62,10 +63,12 @@ class Composition:
 
 
 def composition(found: Found, data: Dataset) -> Composition | None:
-    """None where some cell has no pages."""
+    """None where cells have no pages of the same requests."""
     try:
         frames = _frames(found)
     except DataError:
+        return None
+    if not frames[found.baseline].height:
         return None
     pages = {cell: _looked(frame, data) for cell, frame in frames.items()}
     member = frames[found.baseline]["member_id"].to_numpy()
@@ -133,7 +136,7 @@ def _picked(values: Mapping[str, Values], names: Sequence[str]) -> Mapping[str, 
 
 def _grid(found: Found, title: str, values: Mapping[str, Values], member: AnyArray) -> Grid:
     """Paired differences from the baseline, one row a name."""
-    rng = np.random.default_rng(found.results.run.rng_seed)
+    rng = rng_of(found.results.run.rng_seed, "report", title)
     shares = {cell: {name: 100 * value for name, value in named.items()} for cell, named in values.items()}
     its = shares[found.baseline]
     moved: Mapping[str, Sequence[Difference]] = {

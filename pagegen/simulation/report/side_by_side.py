@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ from pagegen.simulation.report.wording import when
 
 ROWS, COLUMNS = 8, 6  # shown of a page
 FEW_ROWS, MANY_CELLS = 5, 4  # fewer where there are many cells
+FEW_COLUMNS, ABREAST = 4, 3  # fewer where three cells stand abreast
 LIST_TITLES = 36  # shown of a page that is one row
 Place: TypeAlias = tuple[int, int]  # row and column, from 1
 State: TypeAlias = Literal["same", "only", "moved", "again"]
@@ -62,6 +64,7 @@ class Known:
     data: Dataset | None
     played: Sequence[str]  # ids of the titles that followed
     rows: int  # to show of a page
+    columns: int
 
     def name(self, title: str) -> str:
         """The title's name; the id, or whatever it is, where the catalog has no such title."""
@@ -110,7 +113,7 @@ def _layouts(found: Found, cell: str, chosen: list[int]) -> Mapping[int, Layout]
 
 def _layout(row: Mapping[str, Any]) -> Layout:
     ends = np.cumsum([0, *row["row_lengths"]]).tolist()
-    titles = [row["title_ids"][low:high] for low, high in zip(ends, ends[1:], strict=False)]
+    titles = [row["title_ids"][low:high] for low, high in pairwise(ends)]
     return Layout(kinds=row["row_kinds"], seeds=row["row_seeds"] or [""] * len(titles), titles=titles)
 
 
@@ -118,26 +121,25 @@ def _member(
     asked: Mapping[str, Any], found: Found, data: Dataset | None, page: Mapping[str, Layout], why: str
 ) -> Member:
     rows = ROWS if len(page) < MANY_CELLS else FEW_ROWS
-    known = Known(data=data, played=_played(data, asked) if data else [], rows=rows)
+    columns = FEW_COLUMNS if len(page) == ABREAST else COLUMNS
+    known = Known(data=data, played=_played(data, asked) if data else [], rows=rows, columns=columns)
     first = {cell: layout.first() for cell, layout in page.items()}
     return Member(
         member=asked["member_id"],
         why=why,
         when=when(_ms(asked["time"])),
         device=asked["device"],
-        panels=[_panel(cell, layout, _others(found, first, cell), known) for cell, layout in page.items()],
+        panels=[panel(cell, layout, _others(found, first, cell), known) for cell, layout in page.items()],
         played=[(known.name(title), [_place(first[cell].get(title)) for cell in page]) for title in known.played],
     )
 
 
 def _others(found: Found, first: Mapping[str, Mapping[str, Place]], cell: str) -> Mapping[str, Place]:
-    """What a cell's page is compared with: the baseline's; of the baseline: the page of any other cell."""
+    """Where the baseline shows what; the baseline itself moves nothing, but may have what no other cell has."""
     if cell != found.baseline:
         return first[found.baseline]
-    merged: dict[str, Place] = {}
-    for other in reversed(found.others):
-        merged |= first[other]
-    return merged
+    elsewhere = {title for other in found.others for title in first[other]}
+    return {title: place for title, place in first[cell].items() if title in elsewhere or not found.others}
 
 
 def _played(data: Dataset, asked: Mapping[str, Any]) -> Sequence[str]:
@@ -154,8 +156,9 @@ def _ms(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def _panel(cell: str, page: Layout, others: Mapping[str, Place], known: Known) -> Panel:
-    rows, columns = (1, LIST_TITLES) if len(page.titles) == 1 else (known.rows, COLUMNS)
+def panel(cell: str, page: Layout, others: Mapping[str, Place], known: Known) -> Panel:
+    """The top left of a page, beside the first slots of the one it is compared with."""
+    rows, columns = (1, LIST_TITLES) if len(page.titles) == 1 else (known.rows, known.columns)
     first = page.first()
     shown = [
         PageRow(
@@ -171,11 +174,11 @@ def _panel(cell: str, page: Layout, others: Mapping[str, Place], known: Known) -
 
 def _shown(page: Layout, rows: int) -> str:
     titles = sum(len(row) for row in page.titles)
-    return f"{rows} of {len(page.titles)} rows; {titles} titles in all, {len(page.first())} of them different"
+    return f"{rows} of {len(page.titles)} rows; {titles} titles, {len(page.first())} different"
 
 
 def _tile(place: Place, title: str, pages: tuple[Mapping[str, Place], Mapping[str, Place]], known: Known) -> Tile:
-    """A title in its slot, beside the first slots of this page and of the other."""
+    """A title in its slot, beside the first slots of this page and of the one it is compared with."""
     first, there = pages[0][title], pages[1].get(title)
     state: State = "again" if first != place else "only" if there is None else "same" if there == place else "moved"
     was = _place(there) if state == "moved" else ""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pagegen.arrays import Float64, record
 from pagegen.simulation.report.found import ALL, Found
 from pagegen.simulation.report.svg import heat
-from pagegen.simulation.report.wording import counts, plain, signed
+from pagegen.simulation.report.wording import TIMES, counts, plain, signed
 
 WINDOWS = ((1, 1), (3, 4), (5, 5), (10, 10), (20, 20), (40, 40))  # told in words below a map
 
@@ -74,7 +74,7 @@ def _told(value: Float64, written: object) -> str:
     inside = [(m, n) for m, n in WINDOWS if m <= value.shape[0] and n <= value.shape[1]]
     whole = value.shape if value.shape not in inside else ()
     return " · ".join(
-        f"{m}×{n} {say(float(value[m - 1, n - 1]), 3)}" for m, n in [*inside, *([whole] if whole else [])]
+        f"{m}{TIMES}{n} {say(float(value[m - 1, n - 1]), 3)}" for m, n in [*inside, *([whole] if whole else [])]
     )
 
 

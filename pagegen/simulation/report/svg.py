@@ -98,10 +98,11 @@ def heat(values: Float64, most: float, *, around_zero: bool = False) -> Markup:
     numbers = _numbers(values, levels, around_zero=around_zero) if small else []
     size = 0.42 if small else max(rows, columns) / 26
     edge = 1.6 * size
-    return Markup(
-        f'<svg class="heat{" moved" if around_zero else ""}" role="img" viewBox="{-edge:.2f} {-edge:.2f} {columns + edge:.2f} {rows + edge:.2f}" '
-        f'font-size="{size:.2f}">{"".join(fields)}{"".join(numbers)}{_screen(rows, columns)}{_ticks(rows, columns, edge)}</svg>'
-    )
+    look = " moved" * around_zero + " fine" * (not small)
+    box = f"{-edge:.2f} {-edge:.2f} {columns + edge:.2f} {rows + edge:.2f}"
+    inside = "".join([*fields, *numbers, _screen(rows, columns), _ticks(rows, columns, edge)])
+    text = f'<svg class="heat{look}" role="img" viewBox="{box}" font-size="{size:.2f}">{inside}</svg>'
+    return Markup(text)
 
 
 def _runs(where: AnyArray) -> str:

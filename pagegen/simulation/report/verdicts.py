@@ -81,8 +81,19 @@ def _verdict(found: Found, cell: str, on: Scale, digits: int) -> Verdict:
 
 
 def summary(found: Found) -> str:
-    """All cells in one sentence; empty without any to compare."""
-    words = {cell: _word(found, cell, _head(found, cell))[0] for cell in found.others}
+    """All cells in a sentence, and by the world's truth in another; empty without any to compare."""
+    if not found.headline or not found.others:
+        return ""
+    truths = {cell: found.differences.get((ALL, TRUTH, cell)) for cell in found.others}
+    heads = {cell: _head(found, cell) for cell in found.others}
+    said = f"On {found.headline.name}, {_together(found, heads)}."
+    if found.headline.name == TRUTH or not any(truths.values()):
+        return said
+    return f"{said} In true plays a page, which the simulated world knows, {_together(found, truths)}."
+
+
+def _together(found: Found, heads: Mapping[str, Difference | None]) -> str:
+    words = {cell: _word(found, cell, head)[0] for cell, head in heads.items()}
     cells = {word: [cell for cell in found.others if words[cell] == word] for word in words.values()}
     its, plural = found.baseline, {word: len(names) > 1 for word, names in cells.items()}
     endings = {
@@ -95,7 +106,7 @@ def summary(found: Found) -> str:
         else "cannot be judged, for the baseline leaks",
     }
     parts = [f"{listed(cells[word])} {ending}" for word, ending in endings.items() if word in cells]
-    return f"On {found.headline.name}, {'; '.join(parts)}." if parts and found.headline else ""
+    return "; ".join(parts)
 
 
 def _word(found: Found, cell: str, head: Difference | None) -> tuple[str, Look]:

@@ -3,8 +3,9 @@
 import math
 from datetime import UTC, datetime
 
-DASH = "–"
-MINUS = "−"
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 LEAST_PLACES, MOST_PLACES, USUAL_PLACES = 2, 6, 3
 
 
@@ -55,9 +56,11 @@ def between(low: float, high: float, digits: int) -> str:
     An interval of plain numbers.
 
     Examples:
-        >>> between(0.1, 0.25, 2)
-        '0.10 to 0.25'
+        >>> between(0.1, 0.25, 2), between(float("nan"), float("nan"), 2)
+        ('0.10 to 0.25', 'no interval')
     """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "no interval"
     return f"{plain(low, digits)} to {plain(high, digits)}"
 
 
@@ -96,7 +99,7 @@ def change(difference: float, baseline: float) -> str:
         return ""
     ratio = difference / baseline
     if ratio >= 9:
-        return f"× {plain(ratio + 1, 0)}"
+        return f"{TIMES} {plain(ratio + 1, 0)}"
     text = percent(ratio)
     return f"+{text}" if ratio > 0 else text
 

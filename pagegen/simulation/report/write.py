@@ -11,11 +11,12 @@ from pagegen.data.folder import read_info
 from pagegen.errors import DataError
 from pagegen.simulation.report.composition import composition
 from pagegen.simulation.report.found import Found, find
+from pagegen.simulation.report.grids import strata
 from pagegen.simulation.report.provenance import provenance
 from pagegen.simulation.report.side_by_side import members
 from pagegen.simulation.report.surfaces import surfaces
 from pagegen.simulation.report.svg import LEVELS
-from pagegen.simulation.report.tables import blocks, glance, strata
+from pagegen.simulation.report.tables import blocks, glance
 from pagegen.simulation.report.verdicts import summary, verdicts, warnings
 from pagegen.simulation.report.wording import counts
 from pagegen.simulation.results import Results, read_results
