@@ -103,4 +103,5 @@ def test_a_heat_map_shows_every_window() -> None:
     assert '<path class="s11" d="M0 1h2v1h-2z"/>' in drawn
     assert [text in drawn for text in (">.50<", ">1.00<")] == [True, True]
     assert {"dm6", "d0", "d3", "d6"} == {part.split('"')[0] for part in moved.split('<path class="')[1:]}
+    assert 'd="M0 0h60v10h-60z"' in heat(np.full((1, 60), 0.5), 1.0)
     assert (large.count("<path"), ">.50<" in large, "fine" in large) == (1, False, True)

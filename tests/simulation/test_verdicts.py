@@ -9,7 +9,8 @@ import pytest
 from pagegen.metrics.results import Difference, Estimate, frame
 from pagegen.simulation.report.found import Found, find
 from pagegen.simulation.report.kinds import kind_of
-from pagegen.simulation.report.verdicts import Verdict, summary, verdicts, warnings
+from pagegen.simulation.report.verdicts import Verdict, summary, verdicts
+from pagegen.simulation.report.warnings import warnings
 from pagegen.simulation.results import LEAKAGE, SURFACES, CutRun, Results, Run
 
 MADE = CutRun(cut=0, bundle_id="a bundle", config_digest="a digest", cutoff_ms=0)
@@ -103,9 +104,10 @@ def test_not_significant(tmp_path: Path) -> None:
 
 def test_exactly_equal(tmp_path: Path) -> None:
     """Not merely not significant."""
-    verdict = only(found(tmp_path, moved("again", 0.0, p=1.0)))
+    same = found(tmp_path, moved("again", 0.0, p=1.0))
 
-    assert verdict.sentence == "again and base are exactly equal on ndcg@10: 0.200."
+    assert only(same).sentence == "again and base are exactly equal on ndcg@10: 0.200."
+    assert (only(same).word, summary(same)) == ("equal", "On ndcg@10, again is exactly equal to base.")
 
 
 def test_a_leaking_cell_has_no_verdict(tmp_path: Path) -> None:

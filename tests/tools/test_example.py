@@ -32,8 +32,9 @@ def test_gains_are_differences_of_values(run_folder: Path) -> None:
 
 def test_surprises_are_the_strata_that_differ_most(run_folder: Path) -> None:
     """From what the cell does for everybody."""
-    found = example.surprises(pagegen.read_results(run_folder), "ndcg@10")
+    found = example.surprises(pagegen.read_results(run_folder), "ndcg@10", fewest=1)
     apart = (found["difference"] - found["usual"]).abs().drop_nulls().drop_nans()
 
     assert apart.is_sorted(descending=True)
+    assert found.height
     assert "all" not in found["stratum"].to_list()

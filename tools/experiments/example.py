@@ -21,13 +21,13 @@ def verdicts(results: pagegen.Results) -> pl.DataFrame:
     )
 
 
-def surprises(results: pagegen.Results, measure: str) -> pl.DataFrame:
-    """The strata in which a cell differs most from what it does for everybody."""
+def surprises(results: pagegen.Results, measure: str, fewest: int = 30) -> pl.DataFrame:
+    """The strata, of so many members at least, in which a cell differs most from what it does for everybody."""
     moved = results.differences.filter(metric=measure)
     everybody = moved.filter(stratum="all").select("cell", usual="difference")
     apart = (pl.col("difference") - pl.col("usual")).abs()
     return (
-        moved.filter(pl.col("stratum") != "all")
+        moved.filter(pl.col("stratum") != "all", pl.col("members") >= fewest)
         .join(everybody, on="cell")
         .sort(apart, descending=True, nulls_last=True)
         .select("stratum", "cell", "members", "pages", "difference", "low", "high", "usual", "verdict")
@@ -59,14 +59,15 @@ def main(folder: str, experiment: str | None = None) -> None:
     show(f"Differences from {run.baseline}", verdicts(results))
     for cell in cells if measure else []:
         show(f"{cell}: rows on top", first_rows(results, cell))
-        show(f"{cell}: pages that gain and lose most {measure}", gains(results, cell, str(measure)))
+        asked = ("occasion", "member_id", "time", "device", "baseline", "mine", "gain")
+        show(f"{cell}: pages that gain and lose most {measure}", gains(results, cell, str(measure)).select(asked))
     if measure:
         show(f"Where {measure} comes out otherwise", surprises(results, measure))
 
 
 def show(title: str, frame: pl.DataFrame) -> None:
     print(f"\n{title}")
-    with pl.Config(tbl_rows=20, tbl_cols=12, tbl_width_chars=140, tbl_hide_dataframe_shape=True, float_precision=4):
+    with pl.Config(tbl_rows=16, tbl_cols=12, tbl_width_chars=140, tbl_hide_dataframe_shape=True, float_precision=4):
         print(frame)
 
 

@@ -24,6 +24,7 @@ class Map:
 @record
 class Surface:
     metric: str
+    rows: int
     most: str  # recall of the darkest colour
     most_difference: str
     members: str  # whose means they are
@@ -46,6 +47,7 @@ def _surface(found: Found, name: str, frame: pl.DataFrame) -> Surface:
     most, most_moved = _largest(values), _largest(moved)
     return Surface(
         metric=name,
+        rows=max((value.shape[0] for value in values.values()), default=0),
         most=plain(most, 2),
         most_difference=plain(most_moved, 3),
         members=_members(found),
@@ -71,7 +73,8 @@ def _largest(values: Mapping[str, Float64]) -> float:
 
 def _told(value: Float64, written: object) -> str:
     say = signed if written is signed else plain
-    inside = [(m, n) for m, n in WINDOWS if m <= value.shape[0] and n <= value.shape[1]]
+    rows, columns = value.shape
+    inside = [(min(m, rows), n) for m, n in WINDOWS if n <= columns and (m <= rows or rows == 1)]
     whole = value.shape if value.shape not in inside else ()
     return " · ".join(
         f"{m}{TIMES}{n} {say(float(value[m - 1, n - 1]), 3)}" for m, n in [*inside, *([whole] if whole else [])]

@@ -17,6 +17,7 @@ MARGIN = 0.04  # of a plot's width, at both ends
 HEIGHT = 26  # of a plot, pixels
 MOST_TICKS = 4
 LEVELS = 12  # colours of a heat map; a difference has as many, half of them on each side of zero
+LONGEST = 6  # columns for each row, of a map that is not a band
 NUMBERED = 12  # rows and columns up to which each field carries its number
 
 
@@ -87,11 +88,12 @@ def heat(values: Float64, most: float, *, around_zero: bool = False) -> Markup:
         around_zero: whether the values are differences.
     """
     rows, columns = values.shape
+    tall = max(1, round(columns / (LONGEST * rows)))  # of a field; a surface of one row is a band
     share = np.clip(np.nan_to_num(values) / (most or 1.0), -1.0, 1.0)
     levels = np.rint(share * LEVELS / 2 if around_zero else share * (LEVELS - 1)).astype(int)
     letter = "d" if around_zero else "s"
     fields = [
-        f'<path class="{letter}{"m" if level < 0 else ""}{abs(level)}" d="{_runs(levels == level)}"/>'
+        f'<path class="{letter}{"m" if level < 0 else ""}{abs(level)}" d="{_runs(levels == level, tall)}"/>'
         for level in np.unique(levels).tolist()
     ]
     small = max(rows, columns) <= NUMBERED
@@ -99,19 +101,20 @@ def heat(values: Float64, most: float, *, around_zero: bool = False) -> Markup:
     size = 0.42 if small else max(rows, columns) / 26
     edge = 1.6 * size
     look = " moved" * around_zero + " fine" * (not small)
-    box = f"{-edge:.2f} {-edge:.2f} {columns + edge:.2f} {rows + edge:.2f}"
-    inside = "".join([*fields, *numbers, _screen(rows, columns), _ticks(rows, columns, edge)])
+    box = f"{-edge:.2f} {-edge:.2f} {columns + edge:.2f} {rows * tall + edge:.2f}"
+    inside = "".join([*fields, *numbers, _screen(rows, columns), _ticks(rows, columns, edge, tall)])
     text = f'<svg class="heat{look}" role="img" viewBox="{box}" font-size="{size:.2f}">{inside}</svg>'
     return Markup(text)
 
 
-def _runs(where: AnyArray) -> str:
+def _runs(where: AnyArray, tall: int) -> str:
     """The fields that are True, neighbours in a row as one rectangle."""
     path = []
     for row, line in enumerate(where):
         steps = np.flatnonzero(np.diff(np.concatenate([[0], line.astype(np.int8), [0]])))
         path += [
-            f"M{low} {row}h{high - low}v1h{low - high}z" for low, high in zip(steps[::2], steps[1::2], strict=True)
+            f"M{low} {row * tall}h{high - low}v{tall}h{low - high}z"
+            for low, high in zip(steps[::2], steps[1::2], strict=True)
         ]
     return "".join(path)
 
@@ -136,14 +139,18 @@ def _short(value: float, digits: int, *, around_zero: bool) -> str:
 
 def _screen(rows: int, columns: int) -> str:
     """Three rows by four columns, about what is seen before any scrolling."""
-    return f'<rect class="screen" width="{min(4, columns)}" height="{min(3, rows)}"/>'
+    return f'<rect class="screen" width="{min(4, columns)}" height="{min(3, rows)}"/>' if rows > 1 else ""
 
 
-def _ticks(rows: int, columns: int, edge: float) -> str:
+def _ticks(rows: int, columns: int, edge: float, tall: int) -> str:
     across = [f'<text class="t" x="{at - 0.5}" y="{-edge / 4:.2f}">{at}</text>' for at in _counted(columns)]
-    down = [f'<text class="t" x="{-edge / 2:.2f}" y="{at - 0.35}">{at}</text>' for at in _counted(rows)]
+    down = [
+        f'<text class="t" x="{-edge / 2:.2f}" y="{(at - 0.5) * tall + edge / 10:.2f}">{at}</text>'
+        for at in _counted(rows)
+    ]
     return "".join(across + down)
 
 
 def _counted(most: int) -> list[int]:
-    return [at for at in range(1, most + 1) if most <= NUMBERED or at == 1 or at % 5 == 0]
+    step = 1 if most <= NUMBERED else 5 if most <= 30 else 20
+    return [at for at in range(1, most + 1) if at == 1 or at % step == 0]

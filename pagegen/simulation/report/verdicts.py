@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
 from markupsafe import Markup
 
 from pagegen.arrays import record
-from pagegen.errors import DataError
 from pagegen.metrics.results import Difference
 from pagegen.simulation.report.found import ALL, Found, Leak
 from pagegen.simulation.report.kinds import Look
 from pagegen.simulation.report.svg import Scale, scale, whisker
 from pagegen.simulation.report.wording import chance, change, counts, listed, places, plain, signed, spread
 
-FEW_MEMBERS = 30
 TRUTH = "true_plays"
 
 
@@ -30,7 +27,7 @@ class Verdict:
     """What is said of one cell."""
 
     cell: str
-    word: str  # higher, lower, n.s., failed, no data
+    word: str  # higher, lower, n.s., equal, failed, no data
     look: Look
     change: str  # in percent of the baseline, "" where there is none
     sentence: str
@@ -42,17 +39,17 @@ class Verdict:
 
 def verdicts(found: Found) -> Sequence[Verdict]:
     """One for every cell but the baseline."""
-    heads = [head for cell in found.others if (head := _head(found, cell))]
+    heads = [head for cell in found.others if (head := head_of(found, cell))]
     on = scale([end for head in heads for end in (head.low, head.high, head.difference)], zero=True)
     return [_verdict(found, cell, on, places([(head.high - head.low) / 2 for head in heads])) for cell in found.others]
 
 
-def _head(found: Found, cell: str) -> Difference | None:
+def head_of(found: Found, cell: str) -> Difference | None:
     return found.differences.get((ALL, found.headline.name, cell)) if found.headline else None
 
 
 def _verdict(found: Found, cell: str, on: Scale, digits: int) -> Verdict:
-    head = _head(found, cell)
+    head = head_of(found, cell)
     word, look = _word(found, cell, head)
     if head is None or word in ("failed", "no data"):
         nothing: Mapping[Look, Sequence[Said]] = {}
@@ -85,7 +82,7 @@ def summary(found: Found) -> str:
     if not found.headline or not found.others:
         return ""
     truths = {cell: found.differences.get((ALL, TRUTH, cell)) for cell in found.others}
-    heads = {cell: _head(found, cell) for cell in found.others}
+    heads = {cell: head_of(found, cell) for cell in found.others}
     said = f"On {found.headline.name}, {_together(found, heads)}."
     if found.headline.name == TRUTH or not any(truths.values()):
         return said
@@ -99,6 +96,7 @@ def _together(found: Found, heads: Mapping[str, Difference | None]) -> str:
     endings = {
         "higher": f"{'are' if plural.get('higher') else 'is'} higher than {its}",
         "lower": f"{'are' if plural.get('lower') else 'is'} lower than {its}",
+        "equal": f"{'are' if plural.get('equal') else 'is'} exactly equal to {its}",
         "n.s.": f"cannot be told apart from {its}",
         "no data": f"cannot be compared with {its}",
         "failed": "failed the leakage check: no comparison stands"
@@ -114,6 +112,8 @@ def _word(found: Found, cell: str, head: Difference | None) -> tuple[str, Look]:
         return "failed", "failed"
     if not head or not head.pages or not found.headline:
         return "no data", "none"
+    if head.low == head.high == head.difference == 0:
+        return "equal", "same"
     return head.verdict, found.headline.look(head.verdict)
 
 
@@ -178,59 +178,3 @@ def _said(found: Found, cell: str) -> Mapping[Look, Sequence[Said]]:
     looks: tuple[Look, ...] = ("better", "worse", "changed", "same")
     said = {look: [Said(name=each.metric, word=each.verdict) for its, each in known if its == look] for look in looks}
     return {look: names for look, names in said.items() if names}
-
-
-def warnings(found: Found) -> list[str]:
-    """What a reader should know before believing anything, the worst first."""
-    leaks = [f"{cell} saw the future: {leak_text(found.leaks[cell])}." for cell in found.cells if found.leaking(cell)]
-    unchecked = [cell for cell in found.cells if cell not in found.leaks]
-    careful = [f"Nobody checked {listed(unchecked)} for leakage from the future."] if unchecked else []
-    return leaks + _late(found) + careful + _few(found) + _uneven(found) + _silent(found)
-
-
-def _late(found: Found) -> list[str]:
-    """Bundles that were allowed to have learnt from what they should foresee."""
-    specs = found.results.run.experiment.get("cells", {})
-    late = [cell for cell in found.cells if specs.get(cell, {}).get("trained_later")]
-    return (
-        [f"The bundle of {listed(late)} has learnt from what followed the requests: its figures prove nothing."]
-        if late
-        else []
-    )
-
-
-def _few(found: Found) -> list[str]:
-    heads = [head for cell in found.others if (head := _head(found, cell))]
-    few = [head for head in heads if head.members < FEW_MEMBERS]
-    return [f"Only {few[0].members} members have a value of {few[0].metric}: so few say little."] if few else []
-
-
-def _uneven(found: Found) -> list[str]:
-    """Cells that made fewer pages than were asked for."""
-    asked = found.results.occasions.height
-    made = {cell: _made(found, cell) for cell in found.cells}
-    return [
-        f"{cell} made {pages:,} of the {asked:,} pages; it is compared on those only."
-        for cell, pages in made.items()
-        if pages < asked
-    ]
-
-
-def _made(found: Found, cell: str) -> int:
-    try:
-        return int(found.results.pages(cell).select(pl.len()).collect().item())
-    except DataError:
-        return 0
-
-
-def _silent(found: Found) -> list[str]:
-    empty = [
-        kind.name
-        for kind in found.kinds
-        if not any(
-            found.estimates[ALL, kind.name, cell].pages
-            for cell in found.cells
-            if (ALL, kind.name, cell) in found.estimates
-        )
-    ]
-    return [f"No page has a value of {listed(empty)}."] if empty else []

@@ -17,7 +17,8 @@ from pagegen.simulation.report.side_by_side import members
 from pagegen.simulation.report.surfaces import surfaces
 from pagegen.simulation.report.svg import LEVELS
 from pagegen.simulation.report.tables import blocks, glance
-from pagegen.simulation.report.verdicts import summary, verdicts, warnings
+from pagegen.simulation.report.verdicts import summary, verdicts
+from pagegen.simulation.report.warnings import warnings
 from pagegen.simulation.report.wording import counts
 from pagegen.simulation.results import Results, read_results
 
