@@ -71,9 +71,9 @@ def test_numbers_are_those_of_the_tables(run_folder: Path, page: Reader) -> None
     results = read_results(run_folder)
     estimates = results.estimates.filter(stratum="all").sort("metric", maintain_order=True)
     rows = [row for row in page.rows("measures") if row[0].split()[0] in results.run.cells]
-    shown = sorted((row[0].split()[0], *row[1].split(" ", 1), row[6].replace(" ", "")) for row in rows)
+    shown = sorted((row[0].split()[0], *row[1].split(" ", 1), row[6]) for row in rows)
     true = sorted(
-        (e["cell"], e["mean"], e["low"], e["high"], f"{e['members']}{e['pages']}")
+        (e["cell"], e["mean"], e["low"], e["high"], f"{e['members']} · {e['pages']}")
         for e in estimates.iter_rows(named=True)
     )
 

@@ -1,5 +1,6 @@
 """What the report says of each cell, in words."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pagegen.simulation.report.found import Found, find
 from pagegen.simulation.report.kinds import kind_of
 from pagegen.simulation.report.verdicts import Verdict, summary, verdicts
 from pagegen.simulation.report.warnings import warnings
-from pagegen.simulation.results import LEAKAGE, SURFACES, CutRun, Results, Run
+from pagegen.simulation.results import LEAKAGE, SURFACES, CutRun, Results, Run, read_results
 
 MADE = CutRun(cut=0, bundle_id="a bundle", config_digest="a digest", cutoff_ms=0)
 
@@ -184,3 +185,13 @@ def test_what_to_be_careful_with(tmp_path: Path) -> None:
     assert [text.split(" ")[0] for text in said] == ["als", "The", "Only"]
     assert said[1] == "The bundle of old has learnt from what followed the requests: its figures prove nothing."
     assert said[2].startswith("Only 7 members have a value of ndcg@10")
+
+
+def test_a_ranker_that_could_not_be_trained_is_told(run_folder: Path, bundle_folder: Path, tmp_path: Path) -> None:
+    """The recipe asks for boosted trees, the bundle has popularity."""
+    copy = shutil.copytree(run_folder, tmp_path / "run")
+    shutil.copytree(bundle_folder, copy / "bundles" / "taste" / "0")
+
+    assert (
+        "There was too little to train boosted_trees on in taste, at a cut at least: there popularity ranks the titles."
+    ) in warnings(find(read_results(copy)))

@@ -39,7 +39,7 @@ def _fallen_back(found: Found) -> list[str]:
             if asked != got:
                 fallen.setdefault((asked, got), []).append(cell)
     return [
-        f"There was too little to train {asked} on in {listed(cells)}, at some cut at least: titles are ranked by {got}."
+        f"There was too little to train {asked} on in {listed(cells)}, at a cut at least: there {got} ranks the titles."
         for (asked, got), cells in fallen.items()
     ]
 
