@@ -46,8 +46,8 @@ def test_long_pages_are_cut_and_lists_are_not_rows() -> None:
     assert [(len(row.tiles), row.more) for row in panel("x", a_list, {}, KNOWN).rows] == [(36, 64)]
 
 
-def test_members_are_chosen_by_what_they_gain(run_folder: Path) -> None:
-    """Different members, the same ones every time; the largest gain and loss are what they say."""
+def test_members_are_chosen_by_what_differs(run_folder: Path) -> None:
+    """Different members, the same ones every time; the largest rise is what it says."""
     results = pagegen.read_results(run_folder)
     chosen = choose(find(results))
     mine, its = (results.values(cell)["ndcg@10"] for cell in ("taste", "popular"))
@@ -57,7 +57,7 @@ def test_members_are_chosen_by_what_they_gain(run_folder: Path) -> None:
 
     assert [each.occasion for each in chosen] == [each.occasion for each in choose(find(results))]
     assert len({who[each.occasion] for each in chosen}) == len(chosen) >= 2
-    assert gain[by_why["Largest gain"]] == max(value for value in gain.values() if value == value)
+    assert gain[by_why["Largest rise"]] == max(value for value in gain.values() if value == value)
 
 
 def test_the_same_request_by_every_cell(shown: list[Member]) -> None:

@@ -1,4 +1,4 @@
-"""Whose pages a report shows: a typical member, the largest gain and loss, and one who is hardly known."""
+"""Whose pages a report shows: a typical member, the largest rise and fall, and one who is hardly known."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def choose(found: Found) -> Sequence[Chosen]:
     """
     At most four occasions, all of different members; ties are broken by the experiment's seed.
 
-    The differences are those of the first cell that is compared, on the measure of the verdict.
+    The differences are those of the first cell whose comparison stands, on the measure of the verdict.
     """
     occasions = found.results.occasions
     order = rng_of(found.results.run.rng_seed, "report", "members").permutation(occasions.height)
@@ -44,10 +44,14 @@ def _differences(found: Found, asked: pl.DataFrame) -> Float64:
     if not kind or not found.others:
         return missing
     try:
-        mine, its = (_values(found, cell, kind.name, asked) for cell in (found.others[0], found.baseline))
+        mine, its = (_values(found, cell, kind.name, asked) for cell in (_cell(found), found.baseline))
     except DataError:
         return missing
     return mine - its
+
+
+def _cell(found: Found) -> str:
+    return next((cell for cell in found.others if found.stands(cell)), found.others[0])
 
 
 def _values(found: Found, cell: str, name: str, asked: pl.DataFrame) -> Float64:
@@ -64,17 +68,17 @@ def _by_difference(found: Found, asked: pl.DataFrame, moved: Float64) -> list[tu
     known = np.flatnonzero(~np.isnan(moved))
     if not len(known) or not found.headline:
         return []
-    cell, name, mean = found.others[0], found.headline.name, float(moved[known].mean())
+    cell, name, mean = _cell(found), found.headline.name, float(moved[known].mean())
     typical = known[np.argsort(np.abs(moved[known] - mean), kind="stable")]
     best = known[np.argsort(-moved[known], kind="stable")]
     wishes = [
         (asked[typical], f"Typical: {cell} changes {name} by {signed(float(moved[typical[0]]), 3)}, near the mean")
     ]
     if moved[best[0]] > 0:
-        wishes.append((asked[best], f"Largest gain: {cell} changes {name} by {signed(float(moved[best[0]]), 3)}"))
+        wishes.append((asked[best], f"Largest rise: {cell} changes {name} by {signed(float(moved[best[0]]), 3)}"))
     if moved[best[-1]] < 0:
         worst = best[::-1]
-        wishes.append((asked[worst], f"Largest loss: {cell} changes {name} by {signed(float(moved[worst[0]]), 3)}"))
+        wishes.append((asked[worst], f"Largest fall: {cell} changes {name} by {signed(float(moved[worst[0]]), 3)}"))
     return wishes
 
 
