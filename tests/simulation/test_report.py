@@ -113,6 +113,18 @@ def test_strata_stand_in_groups_with_their_counts(run_folder: Path, page: Reader
     assert {row[0]: row[1].removesuffix(" few") for row in first if len(row) > 1 and row[0] != "stratum"} == counts
 
 
+def test_composition_is_what_the_metrics_say(run_folder: Path, page: Reader) -> None:
+    """In percent, and on all pages where they are few: as the experiment's own measure of the same share."""
+    results = read_results(run_folder)
+    [share] = results.estimates.filter(stratum="all", metric="row_share(genre)", cell="popular")["mean"]
+    [moved] = results.differences.filter(stratum="all", metric="row_share(genre)", cell="taste")["difference"]
+    [row] = [row for row in page.rows("composition") if row[0] == "genre"]
+
+    assert row[1] == f"{results.occasions['member_id'].n_unique()} · {results.occasions.height}"
+    assert number(row[2]) == pytest.approx(100 * share, abs=0.01)
+    assert number(row[3].split()[1]) == pytest.approx(100 * moved, abs=0.01)
+
+
 def test_a_cell_that_leaks_is_marked(page: Reader) -> None:
     """On top, in the verdict and at a glance."""
     said = " ".join(page.text)

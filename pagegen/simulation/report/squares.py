@@ -63,7 +63,7 @@ def square(
     if moved is None or not moved.pages:
         return NOTHING
     own = (moved.members, moved.pages) == (usual.members, usual.pages)
-    said = spread(moved.low, moved.high, digits)
+    said = spread(moved.low, moved.high, digits).replace(" ", "\N{NO-BREAK SPACE}")
     units = signed(moved.difference, digits)
     return Square(
         text=units if on else change(moved.difference, moved.baseline_mean) or units,
