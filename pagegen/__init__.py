@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pagegen.homepage import HOME
     from pagegen.page import Page, PageRow
     from pagegen.request import PageRequest, RecentEvent
+    from pagegen.simulation.results import Results, read_results
 
 __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py asks of all
@@ -50,6 +51,7 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "PagegenError",
     "RecentEvent",
     "RequestError",
+    "Results",
     "SchemaError",
     "ServerError",
     "SourceError",
@@ -57,6 +59,7 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "Violation",
     "load",
     "read_dataset",
+    "read_results",
 ]
 _PLACES = {
     "HOME": "pagegen.homepage",
@@ -68,9 +71,11 @@ _PLACES = {
     "PageRequest": "pagegen.request",
     "PageRow": "pagegen.page",
     "RecentEvent": "pagegen.request",
+    "Results": "pagegen.simulation.results",
     "ServerError": "pagegen.client",
     "Trace": "pagegen.engine",
     "read_dataset": "pagegen.data.dataset",
+    "read_results": "pagegen.simulation.results",
 }
 
 

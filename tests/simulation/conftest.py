@@ -3,6 +3,10 @@
 import pytest
 
 from pagegen.simulation.world import World, WorldConfig, generate
+from tests.servers import bundle_folder, data_folder
+from tests.simulation.made_runs import run_data, run_folder
+
+__all__ = ["bundle_folder", "data_folder", "run_data", "run_folder"]  # fixtures
 
 
 @pytest.fixture(scope="session")

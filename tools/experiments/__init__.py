@@ -1,0 +1,1 @@
+"""Experiments of the project, and how to look into what they found."""
