@@ -9,7 +9,7 @@ from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
 from pagegen.features.titles import Grades, TitleAge, Trend
-from rankers import boosted_trees, greedy_rows, popularity, template_rows
+from rankers import boosted_trees, greedy_rows, one_feature, popularity, template_rows
 
 BYW = because_you_watched
 
@@ -55,6 +55,7 @@ HOME = Homepage(
             config=boosted_trees.Config, fit=boosted_trees.fit, load=boosted_trees.load, probe="rankers.boosted_trees"
         ),
         "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
+        "one_feature": RankerPart(config=one_feature.Config, fit=one_feature.fit, load=one_feature.load),
     },
     orderers={
         "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),

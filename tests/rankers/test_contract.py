@@ -6,6 +6,7 @@ import pytest
 
 from pagegen.bundle.parts import SavedRanker
 from pagegen.engine import Engine
+from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from pagegen.ranking import Examples
 from tests.contracts import check_ranker, some_requests
@@ -58,3 +59,16 @@ def test_boosted_trees_learns_what_is_played(engine: Engine, learnt: Examples) -
             middle = np.median(als[low:high][known])
             above, below = als[low:high][known] > middle, als[low:high][known] < middle
             assert score[low:high][known][above].mean() > score[low:high][known][below].mean()
+
+
+def test_one_feature_ranks_by_it(engine: Engine, learnt: Examples) -> None:
+    """What has no value comes last; a column that nobody computes is refused by its name."""
+    part, table = HOME.rankers["one_feature"], engine.retrieve(some_requests(20, seed=10)).table
+    score = part.fit(learnt, part.config(column="als_z"), np.random.default_rng(0)).score(table)
+    value = table.values[:, table.names.index("als_z")]
+    known = ~np.isnan(value)
+
+    assert value[known].astype(np.float64).tolist() == score[known].tolist()
+    assert score[~known].max() < score[known].min()
+    with pytest.raises(ConfigError, match="column is 'fame'; the features that are computed: als_score, als_rank"):
+        part.fit(learnt, part.config(column="fame"), np.random.default_rng(0))

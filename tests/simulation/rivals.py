@@ -18,7 +18,7 @@ from pagegen.data.dataset import Dataset, Past, read_dataset
 from pagegen.data.folder import read_table
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
-from pagegen.features import FeatureTable, Pairs
+from pagegen.features import Pairs
 from pagegen.homepage import HOME
 from pagegen.ranking import Calibration, Ranker, fit_calibration
 from pagegen.request import PageRequest
@@ -31,27 +31,13 @@ from pagegen.simulation.world.population import DEVICES
 from pagegen.simulation.world.rhythm import DAY_MS, EPOCH_MS
 from pagegen.simulation.world.truth import Truth
 from pagegen.training.train import Job, label_windows, past_windows, train
+from rankers.one_feature import OneFeature
 from tests.simulation.made_pages import best_pages
 
 SOURCES = ("als", "because_you_watched", "trending")
 POPULARITY, TWO_STAGE, ORACLE = "popularity", "two-stage", "oracle"
 ROWS, COLUMNS = 12, 15
 FLAT_ROWS, FLAT_COLUMNS = 8, 12
-
-
-@record
-class Column:
-    """A ranker that is one feature; what it has no opinion of comes last."""
-
-    name: str
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        return (self.name,)
-
-    def score(self, table: FeatureTable) -> Float64:
-        value = table.values[:, table.names.index(self.name)].astype(np.float64)
-        return np.nan_to_num(value, nan=np.nanmin(value, initial=0.0) - 1.0)
 
 
 @record
@@ -128,11 +114,11 @@ def _engines(job: Job, truth: Truth) -> dict[str, Engine]:
     columns = {POPULARITY: "plays_total"} | {source: f"{source}_score" for source in SOURCES}
     engines = {}
     for name, column in columns.items():
-        ranker: Ranker = Column(name=column)
+        ranker: Ranker = OneFeature(column=column)
         calibration = fit_calibration(ranker.score(held.table), held.label)
         engines[name] = replace(engine, ranker=ranker, calibration=calibration)
     truly = Calibration(score=np.array([0.0, 1.0]), play=np.array([0.0, 1.0]))
-    oracle = replace(engine, families=(Appeal(truth=truth),), ranker=Column(name="appeal"), calibration=truly)
+    oracle = replace(engine, families=(Appeal(truth=truth),), ranker=OneFeature(column="appeal"), calibration=truly)
     return {**engines, TWO_STAGE: engine, ORACLE: oracle}
 
 
