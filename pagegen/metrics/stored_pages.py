@@ -27,6 +27,7 @@ def stored_pages(
     examination: Examination,
     *,
     grid: tuple[int, int] | None = None,
+    facts: bool = True,
 ) -> Measurable:
     """
     Pages ready to be measured, in the order of the frame.
@@ -38,10 +39,11 @@ def stored_pages(
         examination: chances that slots are looked at, by device.
         grid: rows and columns every page is judged on. None: its own rows by its longest row, which forgives a page
             for what it does not show: name the grid that was asked for where cells are compared.
+        facts: False leaves out what was known of titles and members, for metrics that ask only where titles stand.
     """
     targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
     layout = _layout(frame, data, examination, grid)
-    return measurable(layout, targets, _facts(frame, layout, data))
+    return measurable(layout, targets, _facts(frame, layout, data) if facts else _no_facts(layout, data))
 
 
 def _layout(frame: pl.DataFrame, data: Dataset, examination: Examination, grid: tuple[int, int] | None) -> Layout:
@@ -94,6 +96,17 @@ def _facts(frame: pl.DataFrame, layout: Layout, data: Dataset) -> Facts:
         all_plays=all_plays,
         age_days=np.where(dated, (time[page] - np.where(dated, release, 0)) / DAY_MS, np.nan),
         taste=_taste(data.members.ids.positions(frame["member_id"]), time, data),
+    )
+
+
+def _no_facts(layout: Layout, data: Dataset) -> Facts:
+    unknown = np.full(len(layout.title), np.nan)
+    return Facts(
+        genres=data.catalog.genres,
+        plays=unknown,
+        all_plays=np.full(len(layout.rows), np.nan),
+        age_days=unknown,
+        taste=np.full((len(layout.rows), len(data.catalog.genres.names)), np.nan),
     )
 
 

@@ -1,0 +1,67 @@
+"""What a run found, as a person reads it, and as JSON."""
+
+import math
+from typing import Any
+
+import click
+import msgspec
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from pagegen.simulation.runs.folder import RunFolder, read_json
+
+TABLES = ("estimates", "differences", "surfaces", "leakage")
+
+
+def print_json(folder: RunFolder, seconds: float) -> None:
+    """The tables of the folder, with NaN as null, and what run.json says."""
+    found = {name: _rows(folder, name) for name in TABLES}
+    everything = {"folder": str(folder.path), "seconds": seconds, "run": read_json(folder.run), **found}
+    click.echo(msgspec.json.encode(everything).decode())
+
+
+def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
+    path = folder.table(name)
+    return pl.read_parquet(path).fill_nan(None).to_dicts() if path.exists() else []
+
+
+def print_run(folder: RunFolder, seconds: float) -> None:
+    """Cells x measures over all occasions; the strata are told of in the folder."""
+    console, run = Console(), read_json(folder.run)
+    estimates = [row for row in _rows(folder, "estimates") if row["stratum"] == "all"]
+    against = {(row["metric"], row["cell"]): row for row in _rows(folder, "differences") if row["stratum"] == "all"}
+    cells = list(run["cells"])
+    counts, baseline = run["counts"], run["experiment"]["baseline"]
+    title = f"{run['name']}: {counts['occasions']:,} pages a cell, of {counts['members']:,} members"
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    table.add_column("members")
+    table.add_column("pages")
+    for cell in cells:
+        table.add_column(cell + (" (baseline)" if cell == baseline else ""))
+    for metric in dict.fromkeys(row["metric"] for row in estimates):
+        of_cell = {row["cell"]: row for row in estimates if row["metric"] == metric}
+        some = next(iter(of_cell.values()))
+        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in cells]
+        table.add_row(metric, f"{some['members']:,}", f"{some['pages']:,}", *told)
+    console.print(table)
+    console.print("Means of members, 95 % intervals by bootstrap of members; differences from the baseline are paired,")
+    console.print("n.s. where the randomization test, corrected for all metrics (Holm), does not reject at 5 %.")
+    console.print(f"Strata, pages and values in {folder.path}, after {seconds:.0f} s", soft_wrap=True)
+
+
+def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None) -> str:
+    if estimate is None or estimate["mean"] is None:
+        return "-"
+    told = f"{estimate['mean']:.4f}" + _interval(estimate, ".4f")
+    if difference is None or difference["difference"] is None:
+        return told
+    verdict = "" if difference["significant"] else " n.s."
+    return f"{told}\n{difference['difference']:+.4f}{_interval(difference, '+.4f')}{verdict}"
+
+
+def _interval(row: dict[str, Any], form: str) -> str:
+    ends = [row["low"], row["high"]]
+    known = all(end is not None and not math.isnan(end) for end in ends)
+    return f" [{', '.join(format(end, form) for end in ends)}]" if known else ""
