@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from pagegen import __version__
+from pagegen.cli.dry_tables import print_dry, print_dry_json
 from pagegen.cli.homepages import OURS
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.cli.options import FOLDER, homepage_option, read_toml
 from pagegen.cli.simulate_tables import print_json, print_run
 from pagegen.cli.task_progress import telling
 from pagegen.serving.children import ONE_THREAD
+from pagegen.simulation.runs.dry import dry_run as try_experiment
 from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.measure import measure as measure_run
 from pagegen.simulation.runs.prepare import Order
@@ -54,7 +56,11 @@ def simulate(
         version=__version__,
         command=_command(experiment, homepage),
     )
-    del dry_run
+    if dry_run:
+        with telling() as tell:
+            tried = try_experiment(order, tell)
+        print_dry_json(tried) if as_json else print_dry(tried)
+        return
     begun = time.perf_counter()
     with telling() as tell:
         folder = run_experiment(order, tell)

@@ -121,11 +121,23 @@ def _plays(time: Int64, layout: Layout, data: Dataset) -> tuple[Float64, Float64
 
 def _taste(member: AnyArray, time: Int64, data: Dataset) -> Float64:
     """[B, G] the genres of the distinct titles each member played before the page's time."""
-    events, titles = data.events, len(data.catalog)
     known = np.flatnonzero(member != NONE)
-    first = events.member_start[member[known]]
-    count = events.member_start[member[known] + 1] - first
-    event, page = events.of_member[ranges(first, count)], np.repeat(known, count)
-    past = (events.time[event] < time[page]) & (events.kind[event] == PLAY)
-    key = np.unique(page[past] * titles + events.title[event[past]])
-    return shares(genre_totals(data.catalog.genres, key // titles, (key % titles).astype(np.int32), len(member)))
+    who, unit = np.unique(member[known], return_inverse=True)
+    start, event = _first_plays(who, data)
+    count = lengths(start)[unit]
+    event, page = event[ranges(start[unit], count)], np.repeat(known, count)
+    past = data.events.time[event] < time[page]
+    title = data.events.title[event[past]]
+    return shares(genre_totals(data.catalog.genres, page[past], title, len(member)))
+
+
+def _first_plays(member: AnyArray, data: Dataset) -> tuple[Int64, Int64]:
+    """[W + 1] and the event positions of the first play of each title by each of these W members."""
+    events, titles = data.events, len(data.catalog)
+    first = events.member_start[member]
+    count = events.member_start[member + 1] - first
+    event, unit = events.of_member[ranges(first, count)], np.repeat(np.arange(len(member)), count)
+    play = events.kind[event] == PLAY
+    event, unit = event[play], unit[play]
+    _, earliest = np.unique(unit * titles + events.title[event], return_index=True)
+    return starts(np.bincount(unit[earliest], minlength=len(member))), event[earliest]

@@ -85,7 +85,6 @@ def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
     manifest, _ = read_manifest(bundle)
     settings = settings_of(home, manifest, {"page": spec.page})
     manifest, bundle_id = verify(bundle)
-    try_ranker(home.rankers[manifest.ranker], bundle)
     return Cell(
         name=name,
         settings=settings,
@@ -96,6 +95,17 @@ def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
         training="",
         rng_seed=manifest.rng_seed,
     )
+
+
+def try_bundles(home: Homepage, cells: Sequence[Cell]) -> None:
+    """
+    Read the ranker of every bundle that was given in a child process, once.
+
+    Raises:
+        BundleError: it did not survive one.
+    """
+    for bundle in dict.fromkeys(cell.bundle for cell in cells if cell.bundle):
+        try_ranker(home.rankers[read_manifest(bundle)[0].ranker], bundle)
 
 
 def owners(cells: Sequence[Cell]) -> dict[str, str]:
@@ -128,5 +138,5 @@ def _silent(step: str) -> None:
 
 
 def load_cell(home: Homepage, cell: Cell, folder: Path, data: Dataset) -> Engine:
-    """The engine of one of the cell's bundles; those of recipes were written here, others were tried in `cell_of`."""
+    """The engine of one of the cell's bundles; recipes wrote theirs here, others were tried."""
     return load_engine(home, folder, data, cell.overrides, trusted=True)

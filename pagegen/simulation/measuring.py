@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float64, Mask
+from pagegen.arrays import Mask
 from pagegen.metrics.comparison import Values, compare, estimate
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.results import Difference, Estimate
 from pagegen.metrics.stored_pages import stored_pages
-from pagegen.replay import outcomes
 from pagegen.simulation.row_cascade import RowCascade
 from pagegen.simulation.runs.folder import write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task, parts_of
@@ -28,14 +27,15 @@ ALL = "all"
 
 def values(shop: Workshop, task: Task) -> Done:
     """The values of one part's pages; those that are known already stay."""
-    part, path = task.part, shop.setup.folder.values(task.cell, task.part.number if task.part else 0)
+    part, folder = task.part, shop.setup.folder
     assert part is not None
-    known = pl.read_parquet(path) if path.exists() else None
-    names = value_names(shop, task.cell)
-    missing = [name for name in names if known is None or name not in known.columns]
-    fresh = _values(shop, task.cell, part, missing)
-    kept = {} if known is None else {name: known[name] for name in known.columns}
-    columns = kept | {"occasion": pl.int_range(part.low, part.high, dtype=pl.Int32, eager=True)} | fresh
+    path, names = folder.values(task.cell, part.number), value_names(shop, task.cell)
+    known = pl.read_parquet(path) if path.exists() else pl.DataFrame()
+    cells = (task.cell, shop.setup.experiment.baseline)
+    mine, its = (pl.read_parquet(folder.pages(cell, part.number)) for cell in cells)
+    missing = [name for name in names if name not in known.columns]
+    columns = {name: known[name] for name in known.columns} | {"occasion": mine["occasion"]}
+    columns |= page_values(shop, missing, (mine, its), part)
     write_frame(path, pl.DataFrame({name: columns[name] for name in ("occasion", *names)}))
     return Done(task=task)
 
@@ -47,24 +47,34 @@ def value_names(shop: Workshop, cell: str) -> list[str]:
     return names + ([TRUE_PLAYS] if shop.judged else [])
 
 
-def _values(shop: Workshop, cell: str, part: Part, names: Sequence[str]) -> dict[str, Float64]:
+def page_values(
+    shop: Workshop, names: Sequence[str], frames: tuple[pl.DataFrame, pl.DataFrame], part: Part
+) -> dict[str, pl.Series]:
+    """
+    Values of these names for the pages of a part.
+
+    Args:
+        shop: for what followed.
+        names: of measures, and perhaps true plays.
+        frames: the cell's pages, and the baseline's.
+        part: whose pages they are.
+    """
     wanted = [measure for measure in shop.measures if measure.name in names]
-    frame = pl.read_parquet(shop.setup.folder.pages(cell, part.number))
-    pages = measurable_part(shop, frame, part)
+    pages = measurable_part(shop, frames[0], part)
     others = tuple[Measurable, ...]()
     if any(measure.metric.level == "pair" for measure in wanted):
-        baseline = shop.setup.folder.pages(shop.setup.experiment.baseline, part.number)
-        others = (measurable_part(shop, pl.read_parquet(baseline), part, facts=False),)
+        others = (measurable_part(shop, frames[1], part, facts=False),)
     found = {m.name: m.of(pages, *(others if m.metric.level == "pair" else ())) for m in wanted}
     if TRUE_PLAYS in names:
-        found[TRUE_PLAYS] = RowCascade().expected_plays(shop.truth, shown(frame))
-    return found
+        found[TRUE_PLAYS] = RowCascade().expected_plays(shop.truth, shown(frames[0]))
+    return {name: pl.Series(value, dtype=pl.Float64) for name, value in found.items()}
 
 
 def measurable_part(shop: Workshop, frame: pl.DataFrame, part: Part, *, facts: bool = True) -> Measurable:
     """The pages of a part as metrics see them; without `facts` for those that ask only where titles stand."""
-    followed = outcomes(shop.data, shop.occasions.take(slice(part.low, part.high)))
-    return stored_pages(frame, shop.data, followed, shop.examination, grid=shop.setup.experiment.page.grid, facts=facts)
+    return stored_pages(
+        frame, shop.data, shop.followed(part), shop.examination, grid=shop.setup.experiment.page.grid, facts=facts
+    )
 
 
 def strata(asked: pl.DataFrame, names: Sequence[str]) -> dict[str, Mask]:

@@ -12,6 +12,7 @@ from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import Table
 from pagegen.bundle.store import LIBRARIES
 from pagegen.errors import ConfigError, DataError
+from pagegen.simulation.cells import try_bundles
 from pagegen.simulation.experiment import Design, Experiment, read_design
 from pagegen.simulation.protocol import Asked, asked, asked_frame
 from pagegen.simulation.runs.folder import RunFolder, claim, read_json, write_frame, write_json
@@ -65,6 +66,7 @@ def prepare(order: Order) -> Prepared:
     shop = Workshop(setup=setup)
     found = asked(experiment, shop.data, shop.logged)
     _check_bundles(design, found)
+    try_bundles(shop.home, design.cells)
     claim(folder, _plan(design, shop, order.version))
     write_json(folder.local, {"data": str(data)})
     write_frame(folder.table("occasions"), asked_frame(found, shop.data, experiment.strata))

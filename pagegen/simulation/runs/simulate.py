@@ -41,7 +41,7 @@ def simulate(order: Order, tell: Tell) -> RunFolder:
     _judge_finished(shop, watch, [task for task in every if is_done(shop, task)])
     do_all(tasks, shop, order.workers, watch.hear)
     write_findings(folder, experiment, [*masks(shop)], watch.found)
-    write_json(folder.timing, watch.seconds)
+    write_json(folder.timing, watch.timing(folder))
     write_json(folder.run, _described(prepared, order))
     return folder
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pagegen.arrays import record
 from pagegen.errors import RunError
 from pagegen.simulation.experiment import PageSpec
+from pagegen.simulation.runs.folder import RunFolder, read_json
 from pagegen.simulation.runs.tasks import Done, Kind, Task
 
 FEWEST_PAGES = 200  # of a cell before its yield is judged
@@ -35,6 +36,7 @@ class Watch:
         self._count, self._worked = Counter[Kind](), Counter[Kind]()
         self._pages, self._poor = Counter[str](), Counter[str]()
         self.seconds = dict[Kind, float]()
+        self._bundles = dict[str, float]()
         self.found = list[Done]()
 
     def hear(self, done: Done) -> None:
@@ -48,6 +50,8 @@ class Watch:
         self._count[kind] += 1
         self._worked[kind] += _size(done.task)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + done.seconds
+        if kind == "train":
+            self._bundles[f"{done.task.cell}/{done.task.cut}"] = done.seconds
         if done.estimates or done.differences or done.surface or done.checked:
             self.found.append(done)
         self._tell(
@@ -55,6 +59,10 @@ class Watch:
         )
         if kind == "pages":
             self.judge(done.task.cell, _size(done.task), done.poor)
+
+    def timing(self, folder: RunFolder) -> dict[str, Any]:
+        """For timing.json: seconds by kind of task, and of each bundle; of those trained before, what it said."""
+        return {"seconds": self.seconds, "bundles": bundle_seconds(folder) | self._bundles}
 
     def judge(self, cell: str, pages: int, poor: int) -> None:
         """
@@ -80,6 +88,12 @@ class Watch:
             if self._worked[kind]:
                 left += self.seconds[kind] / self._worked[kind] * (total - self._worked[kind])
         return left / self._workers
+
+
+def bundle_seconds(folder: RunFolder) -> dict[str, float]:
+    """How long each bundle of the folder took to train, as far as that is known."""
+    known: dict[str, float] = read_json(folder.timing)["bundles"] if folder.timing.exists() else {}
+    return known
 
 
 def _size(task: Task) -> int:

@@ -21,16 +21,18 @@ from pagegen.metrics.metric import Measure
 from pagegen.metrics.registry import measures
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
-from pagegen.replay import Occasions
+from pagegen.replay import Occasions, Outcomes, outcomes
 from pagegen.request import PageRequest
 from pagegen.simulation.cells import Cell, load_cell, owners
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.protocol import cut_times, occasions_of
 from pagegen.simulation.runs.folder import RunFolder
+from pagegen.simulation.runs.tasks import Part
 from pagegen.simulation.world import load
 from pagegen.simulation.world.truth import Truth
 
 ENGINES = 2  # kept by a process: that of the cell at hand, and the next one's
+PARTS = 256  # whose outcomes are kept by a process
 LOGGED = ["time", "member_id", "device", "row_lengths", "title_ids", "seen_columns"]
 
 
@@ -72,6 +74,7 @@ class Setup:
 class Workshop:
     setup: Setup
     _engines: dict[tuple[str, int], Engine] = field(default_factory=dict)
+    _followed: dict[int, Outcomes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         threadpool_limits(1, "blas")  # sums must not depend on how many threads share them
@@ -136,6 +139,14 @@ class Workshop:
 
     def bundle(self, cell: Cell, cut: int) -> Path:
         return cell.bundle or self.setup.folder.bundle(self.owner[cell.name], cut)
+
+    def followed(self, part: Part) -> Outcomes:
+        """What followed the occasions of a part: the same for all cells."""
+        if part.number not in self._followed:
+            if len(self._followed) >= PARTS:
+                self._followed.clear()
+            self._followed[part.number] = outcomes(self.data, self.occasions.take(slice(part.low, part.high)))
+        return self._followed[part.number]
 
     def engine(self, name: str, cut: int) -> Engine:
         """The cell's engine as of a cut."""
