@@ -3,6 +3,9 @@
 import pytest
 
 from pagegen.simulation.world import World, WorldConfig, generate
+from tests.servers import bundle_folder, data_folder
+
+__all__ = ["bundle_folder", "data_folder"]
 
 
 @pytest.fixture(scope="session")
