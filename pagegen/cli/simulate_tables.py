@@ -28,27 +28,36 @@ def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
 
 def print_run(folder: RunFolder, seconds: float) -> None:
     """Cells x measures over all occasions; the strata are told of in the folder."""
-    console, run = Console(), read_json(folder.run)
+    run, console = read_json(folder.run), Console()
+    if not console.is_terminal:  # whoever reads a file can scroll
+        console.width = max(console.width, 50 + 35 * len(run["cells"]))
+    console.print(_table(folder, run))
+    console.print(EXPLAINED, highlight=False)
+    for row in _rows(folder, "leakage"):
+        if row["leaks"]:
+            told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
+            console.print(f"[bold red]Cell {row['cell']} sees the future:[/] {told}: {row['detail']}")
+    console.print(f"Strata, pages and values in {folder.path}, after {seconds:.0f} s", soft_wrap=True)
+
+
+EXPLAINED = """\
+Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, n.s.
+where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."""
+
+
+def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
     estimates = [row for row in _rows(folder, "estimates") if row["stratum"] == "all"]
     against = {(row["metric"], row["cell"]): row for row in _rows(folder, "differences") if row["stratum"] == "all"}
-    cells = list(run["cells"])
     counts, baseline = run["counts"], run["experiment"]["baseline"]
     title = f"{run['name']}: {counts['occasions']:,} pages a cell, of {counts['members']:,} members"
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    table.add_column("members")
-    table.add_column("pages")
-    for cell in cells:
-        table.add_column(cell + (" (baseline)" if cell == baseline else ""))
+    heads = [cell + (" (baseline)" if cell == baseline else "") for cell in run["cells"]]
+    table = Table("", "members", "pages", *heads, title=title, title_justify="left")
     for metric in dict.fromkeys(row["metric"] for row in estimates):
         of_cell = {row["cell"]: row for row in estimates if row["metric"] == metric}
         some = next(iter(of_cell.values()))
-        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in cells]
+        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in run["cells"]]
         table.add_row(metric, f"{some['members']:,}", f"{some['pages']:,}", *told)
-    console.print(table)
-    console.print("Means of members, 95 % intervals by bootstrap of members; differences from the baseline are paired,")
-    console.print("n.s. where the randomization test, corrected for all metrics (Holm), does not reject at 5 %.")
-    console.print(f"Strata, pages and values in {folder.path}, after {seconds:.0f} s", soft_wrap=True)
+    return table
 
 
 def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None) -> str:

@@ -1,7 +1,9 @@
 """Tasks that make things: bundles as of a cut, and the pages of a part."""
 
+import numpy as np
 import polars as pl
 
+from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
 from pagegen.engine import Engine, Trace
 from pagegen.replay import Occasions, replay, requests_of
@@ -11,7 +13,7 @@ from pagegen.simulation.lists import lists_frame
 from pagegen.simulation.pages_log import pages_frame
 from pagegen.simulation.runs.folder import write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task
-from pagegen.simulation.runs.workshop import Leak, Workshop
+from pagegen.simulation.runs.workshop import Workshop
 from pagegen.training.fit import rng_of
 
 ORIGIN = "simulation"
@@ -55,15 +57,16 @@ def leaks(shop: Workshop, task: Task) -> Done:
     """Whether pages drawn over all cuts feel what came after their requests."""
     check, spec = shop.setup.leak_check, shop.setup.experiment
     assert check is not None
-    rng = rng_of(spec.rng_seed, "leakage")
-    drawn = rng.choice(shop.asked.height, min(LEAK_PAGES, shop.asked.height), replace=False)
-    found = list[Leak]()
-    for cut in shop.asked["cut"].gather(drawn).unique().sort().to_list():
-        mine = sorted(place for place in drawn.tolist() if shop.asked["cut"][place] == cut)
-        past = shop.occasions.take(pl.Series(mine).to_numpy())
+    rng, cuts = rng_of(spec.rng_seed, "leakage"), shop.asked["cut"].to_numpy()
+    drawn = np.sort(rng.choice(len(cuts), min(LEAK_PAGES, len(cuts)), replace=False))
+    found = dict[tuple[int, int], tuple[str, str]]()
+    for cut in np.unique(cuts[drawn]).tolist():
+        past = shop.occasions.take(drawn[cuts[drawn] == cut])
         requests = requests_of(shop.data, past, (spec.page.rows, spec.page.columns))
-        found += check(shop.engine(task.cell, cut), shop.tables, requests, rng)
-    return Done(task=task, leaks=tuple((leak.stage, leak.detail) for leak in found), checked=len(drawn))
+        cutoff_ms = read_manifest(shop.bundle(shop.cell(task.cell), cut))[0].cutoff_ms
+        for leak in check(shop.engine(task.cell, cut), cutoff_ms, requests, rng):
+            found.setdefault((cut, leak.page), (leak.stage, leak.detail))
+    return Done(task=task, leaks=tuple(found.values()), checked=len(drawn))
 
 
 def _part(task: Task) -> Part:

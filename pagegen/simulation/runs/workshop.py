@@ -40,6 +40,11 @@ class Leak(Protocol):
     """A page that changes when what came after its request changes."""
 
     @property
+    def page(self) -> int:
+        """Place of its request among those that were checked."""
+        ...
+
+    @property
     def stage(self) -> str:
         """The first stage of the engine that differs."""
         ...
@@ -48,8 +53,8 @@ class Leak(Protocol):
     def detail(self) -> str: ...
 
 
-Tables: TypeAlias = Mapping[str, pl.DataFrame]  # catalog, members and events, as they lie in the data folder
-LeakCheck: TypeAlias = Callable[[Engine, Tables, Sequence[PageRequest], np.random.Generator], Sequence[Leak]]
+# Given an engine, the time before which its models have seen everything, past requests, and chance.
+LeakCheck: TypeAlias = Callable[[Engine, int, Sequence[PageRequest], np.random.Generator], Sequence[Leak]]
 Clock: TypeAlias = Callable[[], float]
 
 
@@ -89,10 +94,6 @@ class Workshop:
     @cached_property
     def data(self) -> Dataset:
         return read_dataset(self.setup.data)
-
-    @cached_property
-    def tables(self) -> Tables:
-        return {name: read_table(self.setup.data, name) for name in ("catalog", "members", "events")}
 
     @cached_property
     def logged(self) -> pl.DataFrame:

@@ -13,7 +13,6 @@ from pagegen.arrays import record
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError, RunError
 from pagegen.request import PageRequest
-from pagegen.simulation.runs.workshop import Tables
 from tests.simulation.experiments import given, order, run, table
 
 
@@ -45,14 +44,15 @@ def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folde
 
 @record
 class Felt:
+    page: int
     stage: str
     detail: str
 
 
-def check(engine: Engine, tables: Tables, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
-    """Says that every page of the first member asked leaks."""
-    assert {"catalog", "members", "events"} == tables.keys()
-    return [Felt(stage="context", detail=request.member_id) for request in requests[:1]]
+def check(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
+    """Says twice that the first page leaks where the models have seen what followed it."""
+    assert cutoff_ms > requests[0].time
+    return [Felt(page=0, stage=stage, detail=requests[0].member_id) for stage in ("training", "pool")]
 
 
 def test_leaks_are_told_by_cell(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_leaks_are_told_by_cell(bundle_folder: Path, data_folder: Path, tmp_path
     assert ["greedy", "template"] == found["cell"].to_list()
     assert [50, 50] == found["pages"].to_list()
     assert [2, 2] == found["leaks"].to_list()
-    assert ["context", "context"] == found["stage"].to_list()
+    assert ["training", "training"] == found["stage"].to_list()
 
 
 def test_a_cell_that_is_no_cell_is_told_before_anything(taste_data: Path, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_cell_that_is_no_cell_is_told_before_anything(taste_data: Path, tmp_pa
     assert not (tmp_path / "run").exists()
 
 
-def die(engine: Engine, tables: Tables, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
+def die(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
     """As a process does that the system ends for want of memory."""
     os.kill(os.getpid(), signal.SIGKILL)
     return []
