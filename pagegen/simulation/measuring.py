@@ -110,8 +110,9 @@ def compared(shop: Workshop, task: Task) -> Done:
 
 def _inside(shop: Workshop, cell: str, inside: Mask) -> Values:
     """The values of a cell's pages [O] that belong to a stratum."""
-    parts = parts_of(shop.asked["cut"].to_list())
-    names = value_names(shop, cell)
-    frames = [pl.read_parquet(shop.setup.folder.values(cell, part.number), columns=names) for part in parts]
-    whole = pl.concat(frames)
-    return {name: whole[name].to_numpy()[inside] for name in names}
+    if cell not in shop.values:
+        numbers = [part.number for part in parts_of(shop.asked["cut"].to_list())]
+        paths = [shop.setup.folder.values(cell, number) for number in numbers]
+        frame = pl.concat([pl.read_parquet(path, columns=value_names(shop, cell)) for path in paths])
+        shop.values[cell] = {name: frame[name].to_numpy() for name in frame.columns}
+    return {name: value[inside] for name, value in shop.values[cell].items()}

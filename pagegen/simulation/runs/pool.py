@@ -1,6 +1,8 @@
 """Doing tasks: in this process, or in spawned ones, each as soon as what it needs is there."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -78,7 +80,15 @@ _shops: list[Workshop] = []  # the one of this process, when it is a worker
 
 
 def _open(setup: Setup) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _shops.append(Workshop(setup=setup))
+
+
+def _end_with_parent() -> None:
+    """Nobody waits for the work of a run that was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _do(task: Task) -> Done:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pagegen.arrays import record
 from pagegen.errors import RunError
@@ -10,6 +10,7 @@ from pagegen.simulation.experiment import PageSpec
 from pagegen.simulation.runs.folder import RunFolder, read_json
 from pagegen.simulation.runs.tasks import Done, Kind, Task
 
+LONG: Final[tuple[Kind, ...]] = ("train", "pages", "values")  # kinds of task without which no time left is told
 FEWEST_PAGES = 200  # of a cell before its yield is judged
 
 
@@ -18,7 +19,7 @@ class Progress:
     kind: Kind  # of the task that was done last
     done: int  # tasks of that kind
     total: int
-    seconds_left: float | None  # None: a kind of task has not been met yet
+    seconds_left: float | None  # None: nothing is known yet of what takes longest
 
 
 Tell: TypeAlias = Callable[[Progress], None]
@@ -83,7 +84,7 @@ class Watch:
     def _seconds_left(self) -> float | None:
         left = 0.0
         for kind, total in self._size.items():
-            if self._worked[kind] < total and not self._worked[kind]:
+            if kind in LONG and not self._worked[kind]:
                 return None
             if self._worked[kind]:
                 left += self.seconds[kind] / self._worked[kind] * (total - self._worked[kind])

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from pagegen.arrays import record
+from pagegen.arrays import Float64, record
 from pagegen.bundle.parts import Homepage
 from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.folder import read_table
@@ -78,6 +78,7 @@ class Setup:
 @dataclass(kw_only=True)
 class Workshop:
     setup: Setup
+    values: dict[str, dict[str, Float64]] = field(default_factory=dict)  # of each cell, when all are there
     _engines: dict[tuple[str, int], Engine] = field(default_factory=dict)
     _followed: dict[int, Outcomes] = field(default_factory=dict)
 
