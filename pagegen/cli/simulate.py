@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,6 @@ def simulate(
 
     A run that was stopped goes on where it was. Files are the same for any number of workers.
     """
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # of the workers: they run side by side
     order = Order(
         table=_table(experiment, data),
         source=experiment,
@@ -62,7 +63,7 @@ def simulate(
         print_dry_json(tried) if as_json else print_dry(tried)
         return
     begun = time.perf_counter()
-    with telling() as tell:
+    with telling() as tell, one_thread_each():
         folder = run_experiment(order, tell)
     print_found(folder, time.perf_counter() - begun, as_json=as_json)
 
@@ -84,12 +85,23 @@ def _command(experiment: Path, homepage: str) -> str:
 @json_option
 def measure(*, folder: Path, measures: tuple[str, ...], data: Path | None, workers: int, as_json: bool) -> None:
     """Add measures to a finished run; its pages stay."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     names = [name for text in measures for name in text.split()]
     begun, place = time.perf_counter(), RunFolder(path=folder)
-    with telling() as tell:
+    with telling() as tell, one_thread_each():
         measure_run(place, names, data, workers, (time.perf_counter, tell))
     print_found(place, time.perf_counter() - begun, as_json=as_json)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Processes that are started inside run side by side, so their libraries have one thread each."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def print_found(folder: RunFolder, seconds: float, *, as_json: bool) -> None:

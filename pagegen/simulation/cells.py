@@ -63,7 +63,7 @@ def cell_of(home: Homepage, name: str, spec: CellSpec, rng_seed: int, folder: Pa
         BundleError: no bundle, or a damaged one.
     """
     if spec.bundle is not None:
-        return _given(home, name, spec, folder / spec.bundle)
+        return _given(home, name, spec, (folder / spec.bundle).resolve())  # a link may move while pages are made
     seed = rng_seed if spec.rng_seed is None else spec.rng_seed
     settings = resolve(home, {"fit": spec.fit, "page": spec.page})
     return Cell(

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -88,9 +88,6 @@ class Design:
 
     experiment: Experiment
     cells: tuple[Cell, ...]
-
-    def cell(self, name: str) -> Cell:
-        return next(cell for cell in self.cells if cell.name == name)
 
 
 def read_design(home: Homepage, table: Table, folder: Path) -> Design:
@@ -197,9 +194,3 @@ def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[
             yield cell_of(home, name, spec, experiment.rng_seed, folder)
         except (ConfigError, BundleError) as error:
             problems.append(f"cells.{name}: {error}")
-
-
-def resolved(experiment: Experiment) -> dict[str, Any]:
-    """As JSON has it."""
-    plain: dict[str, Any] = msgspec.to_builtins(experiment)
-    return plain

@@ -25,7 +25,7 @@ def train(shop: Workshop, task: Task) -> Done:
     cutoff = shop.cuts_ms[task.cut]
     past = Past(data=shop.data, watermark=shop.data.events.before(cutoff), cutoff_ms=cutoff)
     out = shop.setup.folder.bundle(task.cell, task.cut)
-    train_cell(shop.home, shop.cell(task.cell), past, shop.logged, out)
+    train_cell(shop.home, shop.cell(task.cell), past, shop.logged_titles(), out)
     return Done(task=task)
 
 

@@ -55,6 +55,7 @@ def measure(
     do_all(tasks, shop, workers, watch.hear)
     write_findings(folder, experiment, [*masks(shop)], watch.found)
     run["experiment"]["measures"] = list(every)
+    write_json(folder.local, {"data": str(setup.data)})
     write_json(folder.run, run)
 
 

@@ -117,7 +117,7 @@ def data_of(folder: RunFolder, data: Path | None) -> Path:
     Raises:
         DataError: they are not where they were.
     """
-    place = data or Path(read_json(folder.local)["data"])
+    place = data.resolve() if data else Path(read_json(folder.local)["data"])
     if not place.is_dir():
         message = f"the data of {folder.path} are not in {place}; say where they are with --data"
         raise DataError(message)

@@ -33,7 +33,7 @@ from pagegen.simulation.world.truth import Truth
 
 ENGINES = 2  # kept by a process: that of the cell at hand, and the next one's
 PARTS = 256  # whose outcomes are kept by a process
-LOGGED = ["time", "member_id", "device", "row_lengths", "title_ids", "seen_columns"]
+LOGGED = ["time", "member_id", "device", "row_lengths", "seen_columns"]
 
 
 class Leak(Protocol):
@@ -98,8 +98,12 @@ class Workshop:
 
     @cached_property
     def logged(self) -> pl.DataFrame:
-        """The pages log; no rows where there is none."""
+        """When pages were shown and how far they were seen; no rows where there is no log."""
         return read_table(self.setup.data, "pages", LOGGED)
+
+    def logged_titles(self) -> pl.DataFrame:
+        """The log with the titles shown: large, so it is not kept."""
+        return read_table(self.setup.data, "pages", [*LOGGED, "title_ids"])
 
     @cached_property
     def cuts_ms(self) -> tuple[int, ...]:
