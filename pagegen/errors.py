@@ -8,6 +8,7 @@ Everything that can go wrong, by who must act.
     ├── BundleError      files on disk are not what they claim   → the server does not start
     ├── ConfigError      settings; lists every problem           → the server does not start
     ├── GateError        a trained bundle is not good enough     → exit 3, nothing published
+    ├── RunError         an experiment cannot go on              → exit 1; what is finished stays
     └── SchemaError      code disagrees with code                → INTERNAL, never swallowed
 """
 
@@ -52,6 +53,10 @@ class ConfigError(PagegenError):
 
 class GateError(PagegenError):
     """A trained bundle did not pass the publishing gate."""
+
+
+class RunError(PagegenError):
+    """An experiment cannot go on, or not in this folder."""
 
 
 class SchemaError(PagegenError):

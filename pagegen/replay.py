@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pagegen.arrays import Float32, Int8, Int32, Int64, Mask, groups, record, starts
+from pagegen.arrays import NONE, Float32, Int8, Int32, Int64, Mask, groups, record, starts
 from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY
 from pagegen.data.schema import DEVICES
@@ -18,6 +18,7 @@ from pagegen.request import PageRequest
 
 Result = TypeVar("Result")
 BATCH = 64
+USUAL_GRID = (30, 40)  # rows and columns, as a request has them that names none
 
 
 @record
@@ -80,6 +81,14 @@ def window_occasions(data: Dataset, begin_ms: int, end_ms: int) -> Occasions:
     return occasions(member, np.full(len(member), begin_ms), end_ms - begin_ms)
 
 
+def earlier_events(data: Dataset, past: Occasions) -> Int64:
+    """[O] events of each occasion's member before its time."""
+    events = data.events
+    rows = zip(past.member.tolist(), past.time.tolist(), strict=True)
+    counts = [len(events.positions_of(member, events.before(time))) if member != NONE else 0 for member, time in rows]
+    return np.array(counts, np.int64)
+
+
 def outcomes(data: Dataset, past: Occasions) -> Outcomes:
     """The titles each occasion's member first played in [time, until)."""
     events = data.events
@@ -103,8 +112,20 @@ def _first_plays(data: Dataset, member: int, time: int, until: int) -> Int64:
     return mine[first[first >= begin]]
 
 
+def requests_of(data: Dataset, past: Occasions, grid: tuple[int, int] = USUAL_GRID) -> list[PageRequest]:
+    """What each occasion's member asked for, or would have; pages of so many rows and columns."""
+    columns = (data.members.ids.of(past.member), past.time.tolist(), past.device.tolist())
+    return [
+        PageRequest(member_id=member, time=time, device=DEVICES[device], rows=grid[0], columns=grid[1])
+        for member, time, device in zip(*columns, strict=True)
+    ]
+
+
 def replay(
-    step: Callable[[Sequence[PageRequest]], Result], data: Dataset, past: Occasions
+    step: Callable[[Sequence[PageRequest]], Result],
+    data: Dataset,
+    past: Occasions,
+    grid: tuple[int, int] = USUAL_GRID,
 ) -> Iterator[tuple[Result, Outcomes]]:
     """
     Ask for the page of every occasion again, and tell what followed.
@@ -113,9 +134,8 @@ def replay(
         step: `engine.run`, or `engine.retrieve` where no page is needed.
         data: those of the engine.
         past: O occasions.
+        grid: rows and columns of the pages.
     """
     for low in range(0, len(past), BATCH):
         part = past.take(slice(low, low + BATCH))
-        columns = (data.members.ids.of(part.member), part.time.tolist(), part.device.tolist())
-        requests = [PageRequest(member_id=m, time=t, device=DEVICES[d]) for m, t, d in zip(*columns, strict=True)]
-        yield step(requests), outcomes(data, part)
+        yield step(requests_of(data, part, grid)), outcomes(data, part)

@@ -88,7 +88,7 @@ def resolve(home: Homepage, *overrides: Table) -> Settings:
     problems: list[str] = []
     table: dict[str, Any] = {}
     for layer in (tomllib.loads(home.settings), *overrides):
-        table = merged(table, _sound(layer, Settings, "", problems))
+        table = merged(table, sound(layer, Settings, "", problems))
     settings = msgspec.convert(_spelt_out(home, table, problems), Settings)
     problems += [*_missing(home, settings), *_impossible(settings)]
     if problems:
@@ -106,29 +106,27 @@ def _tables(a: object, b: object) -> bool:
     return isinstance(a, Mapping) and isinstance(b, Mapping)
 
 
-def _sound(table: object, kind: type[msgspec.Struct], where: str, problems: list[str]) -> dict[str, Any]:
+def sound(table: object, kind: type[msgspec.Struct], where: str, problems: list[str]) -> dict[str, Any]:
     """The keys that the struct, or a struct inside it, has, with values of their types; the others are problems."""
     if not isinstance(table, Mapping):
         problems.append(f"{where.rstrip('.')} is {table!r}, not a table")
         return {}
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
-    sound: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     for key, value in table.items():
         type_ = fields.get(key)
         inner = get_args(type_)[-1] if get_origin(type_) is dict and isinstance(value, Mapping) else None
         if key not in fields:
             problems.append(f"{where}{key} does not exist; there are {', '.join(fields)}")
         elif _is_struct(type_):
-            sound[key] = _sound(value, type_, f"{where}{key}.", problems)
+            kept[key] = sound(value, type_, f"{where}{key}.", problems)
         elif _is_struct(inner):
-            sound[key] = {
-                name: _sound(entry, inner, f"{where}{key}.{name}.", problems) for name, entry in value.items()
-            }
+            kept[key] = {name: sound(entry, inner, f"{where}{key}.{name}.", problems) for name, entry in value.items()}
         elif wrong := [*_mistyped(value, type_, f"{where}{key}")]:
             problems += wrong
         else:
-            sound[key] = value
-    return sound
+            kept[key] = value
+    return kept
 
 
 def _is_struct(type_: Any) -> TypeGuard[type[msgspec.Struct]]:  # any type msgspec knows
@@ -159,12 +157,12 @@ def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, A
             for name in given
             if name not in configs
         ]
-        sound = {
-            name: _sound(given.get(name, {}), config, f"{half}.{room}.{name}.", problems)
+        kept = {
+            name: sound(given.get(name, {}), config, f"{half}.{room}.{name}.", problems)
             for name, config in configs.items()
         }
         out[half][room] = {
-            name: msgspec.to_builtins(msgspec.convert(sound[name], config)) for name, config in configs.items()
+            name: msgspec.to_builtins(msgspec.convert(kept[name], config)) for name, config in configs.items()
         }
     return out
 

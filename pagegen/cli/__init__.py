@@ -20,6 +20,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "world": ("pagegen.cli.world:world", "Make a data folder by simulating members, with the truth beside it."),
     "train": ("pagegen.cli.train:train", "Learn a bundle of models from a data folder."),
     "bundle": ("pagegen.cli.bundle:bundle", "Show, verify, compare and roll back bundles."),
+    "simulate": ("pagegen.cli.simulate:simulate", "Run an experiment: replay past requests, measure and compare."),
+    "measure": ("pagegen.cli.simulate:measure", "Add measures to a finished experiment."),
     "page": ("pagegen.cli.page:page", "Make one page: in the terminal, as JSON or as HTML."),
     "serve": ("pagegen.cli.serve:serve", "Serve pages over gRPC."),
     "parity": ("pagegen.cli.parity:parity", "Make a server's pages again offline, and say what differs first."),

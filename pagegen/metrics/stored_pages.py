@@ -27,6 +27,7 @@ def stored_pages(
     examination: Examination,
     *,
     grid: tuple[int, int] | None = None,
+    facts: bool = True,
 ) -> Measurable:
     """
     Pages ready to be measured, in the order of the frame.
@@ -38,10 +39,11 @@ def stored_pages(
         examination: chances that slots are looked at, by device.
         grid: rows and columns every page is judged on. None: its own rows by its longest row, which forgives a page
             for what it does not show: name the grid that was asked for where cells are compared.
+        facts: False leaves out what was known of titles and members, for metrics that ask only where titles stand.
     """
     targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
     layout = _layout(frame, data, examination, grid)
-    return measurable(layout, targets, _facts(frame, layout, data))
+    return measurable(layout, targets, _facts(frame, layout, data) if facts else _no_facts(layout, data))
 
 
 def _layout(frame: pl.DataFrame, data: Dataset, examination: Examination, grid: tuple[int, int] | None) -> Layout:
@@ -97,6 +99,17 @@ def _facts(frame: pl.DataFrame, layout: Layout, data: Dataset) -> Facts:
     )
 
 
+def _no_facts(layout: Layout, data: Dataset) -> Facts:
+    unknown = np.full(len(layout.title), np.nan)
+    return Facts(
+        genres=data.catalog.genres,
+        plays=unknown,
+        all_plays=np.full(len(layout.rows), np.nan),
+        age_days=unknown,
+        taste=np.full((len(layout.rows), len(data.catalog.genres.names)), np.nan),
+    )
+
+
 def _plays(time: Int64, layout: Layout, data: Dataset) -> tuple[Float64, Float64]:
     """[Q] plays of each title and [B] of all before the page's time."""
     bounds = layout.start[layout.row_start]
@@ -108,11 +121,23 @@ def _plays(time: Int64, layout: Layout, data: Dataset) -> tuple[Float64, Float64
 
 def _taste(member: AnyArray, time: Int64, data: Dataset) -> Float64:
     """[B, G] the genres of the distinct titles each member played before the page's time."""
-    events, titles = data.events, len(data.catalog)
     known = np.flatnonzero(member != NONE)
-    first = events.member_start[member[known]]
-    count = events.member_start[member[known] + 1] - first
-    event, page = events.of_member[ranges(first, count)], np.repeat(known, count)
-    past = (events.time[event] < time[page]) & (events.kind[event] == PLAY)
-    key = np.unique(page[past] * titles + events.title[event[past]])
-    return shares(genre_totals(data.catalog.genres, key // titles, (key % titles).astype(np.int32), len(member)))
+    who, unit = np.unique(member[known], return_inverse=True)
+    start, event = _first_plays(who, data)
+    count = lengths(start)[unit]
+    event, page = event[ranges(start[unit], count)], np.repeat(known, count)
+    past = data.events.time[event] < time[page]
+    title = data.events.title[event[past]]
+    return shares(genre_totals(data.catalog.genres, page[past], title, len(member)))
+
+
+def _first_plays(member: AnyArray, data: Dataset) -> tuple[Int64, Int64]:
+    """[W + 1] and the event positions of the first play of each title by each of these W members."""
+    events, titles = data.events, len(data.catalog)
+    first = events.member_start[member]
+    count = events.member_start[member + 1] - first
+    event, unit = events.of_member[ranges(first, count)], np.repeat(np.arange(len(member)), count)
+    play = events.kind[event] == PLAY
+    event, unit = event[play], unit[play]
+    _, earliest = np.unique(unit * titles + events.title[event], return_index=True)
+    return starts(np.bincount(unit[earliest], minlength=len(member))), event[earliest]

@@ -1,0 +1,76 @@
+"""What a run found, as a person reads it, and as JSON."""
+
+import math
+from typing import Any
+
+import click
+import msgspec
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from pagegen.simulation.runs.folder import RunFolder, read_json
+
+TABLES = ("estimates", "differences", "surfaces", "leakage")
+
+
+def print_json(folder: RunFolder, seconds: float) -> None:
+    """The tables of the folder, with NaN as null, and what run.json says."""
+    found = {name: _rows(folder, name) for name in TABLES}
+    everything = {"folder": str(folder.path), "seconds": seconds, "run": read_json(folder.run), **found}
+    click.echo(msgspec.json.encode(everything).decode())
+
+
+def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
+    path = folder.table(name)
+    return pl.read_parquet(path).fill_nan(None).to_dicts() if path.exists() else []
+
+
+def print_run(folder: RunFolder, seconds: float) -> None:
+    """Cells x measures over all occasions; the strata are told of in the folder."""
+    run, console = read_json(folder.run), Console()
+    if not console.is_terminal:  # whoever reads a file can scroll
+        console.width = max(console.width, 50 + 35 * len(run["cells"]))
+    console.print(_table(folder, run))
+    console.print(EXPLAINED, highlight=False)
+    for row in _rows(folder, "leakage"):
+        if row["leaks"]:
+            told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
+            console.print(f"[bold red]Cell {row['cell']} sees the future:[/] {told}: {row['detail']}")
+    console.print(f"Strata, pages and values in {folder.path}, after {seconds:.0f} s", soft_wrap=True)
+
+
+EXPLAINED = """\
+Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, n.s.
+where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."""
+
+
+def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
+    estimates = [row for row in _rows(folder, "estimates") if row["stratum"] == "all"]
+    against = {(row["metric"], row["cell"]): row for row in _rows(folder, "differences") if row["stratum"] == "all"}
+    counts, baseline = run["counts"], run["experiment"]["baseline"]
+    title = f"{run['name']}: {counts['occasions']:,} pages a cell, of {counts['members']:,} members"
+    heads = [cell + (" (baseline)" if cell == baseline else "") for cell in run["cells"]]
+    table = Table("", "members", "pages", *heads, title=title, title_justify="left")
+    for metric in dict.fromkeys(row["metric"] for row in estimates):
+        of_cell = {row["cell"]: row for row in estimates if row["metric"] == metric}
+        some = next(iter(of_cell.values()))
+        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in run["cells"]]
+        table.add_row(metric, f"{some['members']:,}", f"{some['pages']:,}", *told)
+    return table
+
+
+def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None) -> str:
+    if estimate is None or estimate["mean"] is None:
+        return "-"
+    told = f"{estimate['mean']:.4f}" + _interval(estimate, ".4f")
+    if difference is None or difference["difference"] is None:
+        return told
+    verdict = "" if difference["significant"] else " n.s."
+    return f"{told}\n{difference['difference']:+.4f}{_interval(difference, '+.4f')}{verdict}"
+
+
+def _interval(row: dict[str, Any], form: str) -> str:
+    ends = [row["low"], row["high"]]
+    known = all(end is not None and not math.isnan(end) for end in ends)
+    return f" [{', '.join(format(end, form) for end in ends)}]" if known else ""

@@ -1,0 +1,142 @@
+"""
+Cells: the arms of an experiment. A cell is a bundle somebody trained, or a recipe trained as of every cut.
+
+What the page half of a recipe overrides is no part of its training, so cells that differ in nothing else share bundles.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from pagegen.arrays import record
+from pagegen.bundle.load import load_engine, settings_of, try_ranker
+from pagegen.bundle.manifest import read_manifest
+from pagegen.bundle.parts import Homepage
+from pagegen.bundle.settings import Settings, Table, resolve
+from pagegen.bundle.store import describe, save, verify
+from pagegen.data.dataset import Dataset, Past
+from pagegen.data.schema import TIME
+from pagegen.engine import Engine
+from pagegen.errors import ConfigError
+from pagegen.training.train import Job, train
+
+
+class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cell as the file has it."""
+
+    bundle: str | None = None  # a folder, relative to the file; without one the cell is a recipe
+    fit: dict[str, Any] = {}  # of a recipe: settings over the homepage's
+    page: dict[str, Any] = {}
+    rng_seed: int | None = None  # of a recipe's training; None: the experiment's
+    trained_later: bool = False  # accept a bundle that has seen what followed: its numbers then prove nothing
+
+
+@record
+class Cell:
+    name: str
+    settings: Settings  # complete
+    overrides: Table  # over the settings of its bundles
+    bundle: Path | None
+    bundle_id: str | None  # of that bundle
+    cutoff_ms: int | None  # what that bundle has seen
+    training: str  # digest of what a recipe's training depends on, besides the data; "" for a bundle
+    rng_seed: int
+
+
+def cell_of(home: Homepage, name: str, spec: CellSpec, rng_seed: int, folder: Path) -> Cell:
+    """
+    The cell that the file describes.
+
+    Args:
+        home: what there is to choose from.
+        name: of the cell.
+        spec: what the file says.
+        rng_seed: the experiment's.
+        folder: relative paths are below it.
+
+    Raises:
+        ConfigError: settings that do not exist, or that its bundle would have to be trained for.
+        BundleError: no bundle, or a damaged one.
+    """
+    if spec.bundle is not None:
+        return _given(home, name, spec, (folder / spec.bundle).resolve())  # a link may move while pages are made
+    seed = rng_seed if spec.rng_seed is None else spec.rng_seed
+    settings = resolve(home, {"fit": spec.fit, "page": spec.page})
+    return Cell(
+        name=name,
+        settings=settings,
+        overrides={"page": msgspec.to_builtins(settings.page)},
+        bundle=None,
+        bundle_id=None,
+        cutoff_ms=None,
+        training=hashlib.sha256(msgspec.json.encode([settings.fit, seed], order="sorted")).hexdigest()[:16],
+        rng_seed=seed,
+    )
+
+
+def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
+    if spec.fit or spec.rng_seed is not None:
+        message = "has a bundle, so its fit and rng_seed are given; override page.* only, or leave the bundle out"
+        raise ConfigError(message)
+    manifest, _ = read_manifest(bundle)
+    settings = settings_of(home, manifest, {"page": spec.page})
+    manifest, bundle_id = verify(bundle)
+    return Cell(
+        name=name,
+        settings=settings,
+        overrides={"page": spec.page},
+        bundle=bundle,
+        bundle_id=bundle_id,
+        cutoff_ms=manifest.cutoff_ms,
+        training="",
+        rng_seed=manifest.rng_seed,
+    )
+
+
+def try_bundles(home: Homepage, cells: Sequence[Cell]) -> None:
+    """
+    Read the ranker of every bundle that was given in a child process, once.
+
+    Raises:
+        BundleError: it did not survive one.
+    """
+    for bundle in dict.fromkeys(cell.bundle for cell in cells if cell.bundle):
+        try_ranker(home.rankers[read_manifest(bundle)[0].ranker], bundle)
+
+
+def owners(cells: Sequence[Cell]) -> dict[str, str]:
+    """Under which cell's name the bundles of each recipe lie: the first that is trained alike."""
+    first = {cell.training: cell.name for cell in reversed(cells) if cell.training}
+    return {cell.name: first[cell.training] for cell in cells if cell.training}
+
+
+def train_cell(home: Homepage, cell: Cell, past: Past, pages: pl.DataFrame, out: Path) -> None:
+    """
+    Save the bundle that `pagegen train --as-of` would make of the recipe's fit half.
+
+    Args:
+        home: what the settings choose from.
+        cell: a recipe.
+        past: what it may learn from.
+        pages: the whole pages log; no rows where there is none.
+        out: must not exist.
+    """
+    settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
+    before = pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
+    job = Job(home=home, settings=settings, past=past, pages=before, rng_seed=cell.rng_seed, say=_silent)
+    trained = train(job)
+    facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
+    save(out, home, trained.models, past.data.catalog.ids.names, facts)
+
+
+def _silent(step: str) -> None:
+    """Who has many jobs reports jobs, not steps."""
+
+
+def load_cell(home: Homepage, cell: Cell, folder: Path, data: Dataset) -> Engine:
+    """The engine of one of the cell's bundles; recipes wrote theirs here, others were tried."""
+    return load_engine(home, folder, data, cell.overrides, trusted=True)

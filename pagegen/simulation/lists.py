@@ -1,0 +1,65 @@
+"""
+Ranked lists: all titles the filters leave, in the order of the ranker, stored as a page of one row.
+
+Behind the titles that were scored come the others by the scores of the first source that has any; then those it has no
+opinion of. Ties go to the title that comes first in the catalog.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from pagegen.arrays import AnyArray, Int32, descending
+from pagegen.data.schema import PAGES
+from pagegen.engine import Trace
+from pagegen.simulation.pages_log import pages_frame
+
+KIND = "ranked_list"
+
+
+def lists_frame(trace: Trace, depth: int, origin: str = "engine") -> pl.DataFrame:
+    """
+    One row a request, in the schema of the pages log.
+
+    Args:
+        trace: of one run.
+        depth: titles of each list, at most.
+        origin: who asked.
+    """
+    ids = trace.retrieved.contexts.data.catalog.ids
+    titles = [ids.of(ranked(trace, b)[:depth]) for b in range(len(trace.pages))]
+    columns: Mapping[str, object] = {
+        "row_kinds": [[KIND]] * len(titles),
+        "row_seeds": [[""]] * len(titles),
+        "row_lengths": [[len(row)] for row in titles],
+        "title_ids": titles,
+        "step_probabilities": [[1.0] * len(row) for row in titles],
+    }
+    changed = pl.DataFrame(columns, schema={name: PAGES[name] for name in columns})
+    return pages_frame(trace, origin).with_columns(changed.get_columns())
+
+
+def ranked(trace: Trace, request: int) -> Int32:
+    """All titles the filters leave, best first."""
+    retrieved = trace.retrieved
+    allowed = retrieved.eligible.allowed(request)
+    pairs = slice(int(retrieved.pairs.start[request]), int(retrieved.pairs.start[request + 1]))
+    scored = retrieved.pairs.title[pairs]
+    mine = allowed[scored]
+    first = scored[mine][np.argsort(-trace.prediction.score[pairs][mine], kind="stable")]
+    allowed = allowed.copy()
+    allowed[scored] = False
+    rest = np.flatnonzero(allowed)
+    return np.concatenate([first, rest[_by_source(trace, request)[rest].argsort(kind="stable")]]).astype(np.int32)
+
+
+def _by_source(trace: Trace, request: int) -> AnyArray:
+    """[T] place of each title by the first source that scores the catalog; all the same without one."""
+    scores = next(iter(trace.retrieved.pool.scores.values()), None)
+    place = np.full(len(trace.retrieved.contexts.data.catalog), np.iinfo(np.int64).max)
+    if scores is None:
+        return place
+    known = np.flatnonzero(~np.isnan(scores[request]))
+    place[known[descending(scores[request][known])]] = np.arange(len(known))
+    return place

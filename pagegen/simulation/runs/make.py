@@ -1,0 +1,74 @@
+"""Tasks that make things: bundles as of a cut, and the pages of a part."""
+
+import numpy as np
+import polars as pl
+
+from pagegen.bundle.manifest import read_manifest
+from pagegen.data.dataset import Past
+from pagegen.engine import Engine, Trace
+from pagegen.replay import Occasions, replay, requests_of
+from pagegen.simulation.cells import train_cell
+from pagegen.simulation.experiment import PageSpec
+from pagegen.simulation.lists import lists_frame
+from pagegen.simulation.pages_log import pages_frame
+from pagegen.simulation.runs.folder import write_frame
+from pagegen.simulation.runs.tasks import Done, Part, Task
+from pagegen.simulation.runs.workshop import Workshop
+from pagegen.training.fit import rng_of
+
+ORIGIN = "simulation"
+LEAK_PAGES = 50  # of each cell that are looked at for leaks
+
+
+def train(shop: Workshop, task: Task) -> Done:
+    """The bundle of a recipe as of a cut."""
+    cutoff = shop.cuts_ms[task.cut]
+    past = Past(data=shop.data, watermark=shop.data.events.before(cutoff), cutoff_ms=cutoff)
+    out = shop.setup.folder.bundle(task.cell, task.cut)
+    train_cell(shop.home, shop.cell(task.cell), past, shop.logged_titles(), out)
+    return Done(task=task)
+
+
+def pages(shop: Workshop, task: Task) -> Done:
+    """The pages of one part, in the order of the occasions."""
+    part, spec = _part(task), shop.setup.experiment.page
+    frame = pages_of(shop.engine(task.cell, task.cut), shop.occasions.take(slice(part.low, part.high)), spec)
+    numbered = frame.with_columns(occasion=pl.int_range(part.low, part.high, dtype=pl.Int32))
+    write_frame(shop.setup.folder.pages(task.cell, part.number), numbered)
+    return Done(task=task, poor=poor_pages(frame, spec))
+
+
+def pages_of(engine: Engine, past: Occasions, spec: PageSpec) -> pl.DataFrame:
+    """What the engine shows on these occasions: pages, or lists."""
+
+    def frame(trace: Trace) -> pl.DataFrame:
+        return lists_frame(trace, spec.depth, ORIGIN) if spec.form == "list" else pages_frame(trace, ORIGIN)
+
+    return pl.concat([frame(trace) for trace, _ in replay(engine.run, engine.data, past, (spec.rows, spec.columns))])
+
+
+def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:
+    """How many have fewer rows than the experiment asks for; empty rows do not count."""
+    rows = frame["row_lengths"].list.eval(pl.element() > 0).list.sum()
+    return int((rows < spec.fewest_rows).sum())
+
+
+def leaks(shop: Workshop, task: Task) -> Done:
+    """Whether pages drawn over all cuts feel what came after their requests."""
+    check, spec = shop.setup.leak_check, shop.setup.experiment
+    assert check is not None
+    rng, cuts = rng_of(spec.rng_seed, "leakage"), shop.asked["cut"].to_numpy()
+    drawn = np.sort(rng.choice(len(cuts), min(LEAK_PAGES, len(cuts)), replace=False))
+    found = dict[tuple[int, int], tuple[str, str]]()
+    for cut in np.unique(cuts[drawn]).tolist():
+        past = shop.occasions.take(drawn[cuts[drawn] == cut])
+        requests = requests_of(shop.data, past, (spec.page.rows, spec.page.columns))
+        cutoff_ms = read_manifest(shop.bundle(shop.cell(task.cell), cut))[0].cutoff_ms
+        for leak in check(shop.engine(task.cell, cut), cutoff_ms, requests, rng):
+            found.setdefault((cut, leak.page), (leak.stage, leak.detail))
+    return Done(task=task, leaks=tuple(found.values()), checked=len(drawn))
+
+
+def _part(task: Task) -> Part:
+    assert task.part is not None
+    return task.part

@@ -1,0 +1,124 @@
+"""Before anything is run: everything is read and checked, and the folder is claimed."""
+
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pagegen.arrays import record
+from pagegen.bundle.parts import Homepage
+from pagegen.bundle.settings import Table
+from pagegen.bundle.store import LIBRARIES
+from pagegen.errors import ConfigError, DataError
+from pagegen.simulation.cells import try_bundles
+from pagegen.simulation.experiment import Design, Experiment, read_design
+from pagegen.simulation.protocol import Asked, asked, asked_frame
+from pagegen.simulation.runs.folder import RunFolder, claim, read_json, write_frame, write_json
+from pagegen.simulation.runs.workshop import Clock, LeakCheck, Setup, Workshop
+
+
+@record
+class Order:
+    """What was asked for."""
+
+    table: Table  # of EXPERIMENT.toml
+    source: Path  # that file: bundles and data are found from where it lies
+    data: Path | None  # in place of the file's
+    out: Path
+    home: Callable[[], Homepage]  # can be sent to other processes
+    workers: int
+    clock: Clock
+    version: str  # of this program
+    command: str  # for run.json: without what differs between machines
+    leak_check: LeakCheck | None = None
+
+
+@record
+class Prepared:
+    design: Design
+    found: Asked
+    shop: Workshop
+
+
+def prepare(order: Order) -> Prepared:
+    """
+    The experiment, resolved, and its occasions, in a folder that is its own.
+
+    Raises:
+        ConfigError: the file, with all that is wrong with it; or the data have nothing to ask for.
+        RunError: the folder is that of another experiment.
+    """
+    design = read_design(order.home(), order.table, order.source.parent)
+    data = (order.data or order.source.parent / design.experiment.data).resolve()
+    folder = RunFolder(path=order.out)
+    experiment = _with_measured(design.experiment, folder)
+    setup = Setup(
+        folder=folder,
+        data=data,
+        experiment=experiment,
+        clock=order.clock,
+        cells=design.cells,
+        home=order.home,
+        leak_check=order.leak_check,
+    )
+    shop = Workshop(setup=setup)
+    found = asked(experiment, shop.data, shop.logged)
+    _check_bundles(design, found)
+    try_bundles(shop.home, design.cells)
+    claim(folder, _plan(design, shop, order.version))
+    write_json(folder.local, {"data": str(data)})
+    write_frame(folder.table("occasions"), asked_frame(found, shop.data, experiment.strata))
+    return Prepared(design=design, found=found, shop=shop)
+
+
+def _with_measured(experiment: Experiment, folder: RunFolder) -> Experiment:
+    """The experiment with the measures that were added since, so that none is lost."""
+    if not folder.run.exists():
+        return experiment
+    added = read_json(folder.run).get("experiment", {}).get("measures", [])
+    return msgspec.structs.replace(experiment, measures=tuple(dict.fromkeys([*added, *experiment.measures])))
+
+
+def _check_bundles(design: Design, found: Asked) -> None:
+    """
+    No bundle may have learnt from what it is asked to foresee.
+
+    Raises:
+        ConfigError: one has.
+    """
+    for cell in design.cells:
+        late = cell.cutoff_ms is not None and cell.cutoff_ms > found.occasions.time[0]
+        if late and not design.experiment.cells[cell.name].trained_later:
+            remedy = "cut later, train one --as-of the first cut, or set trained_later = true to look at its pages only"
+            message = f"cells.{cell.name}.bundle was trained on what followed the first occasions; {remedy}"
+            raise ConfigError(message)
+
+
+def _plan(design: Design, shop: Workshop, version: str) -> dict[str, Any]:
+    """All that decides the pages; measures may be added later, and a name says nothing."""
+    plan: dict[str, Any] = msgspec.to_builtins(design.experiment)
+    for free in ("name", "measures", "data"):
+        del plan[free]
+    digests = {cell.name: [cell.bundle_id or cell.training, cell.settings.digest] for cell in design.cells}
+    return plan | {"data_digest": shop.data.digest, "digests": digests, "versions": versions(version)}
+
+
+def versions(program: str) -> dict[str, str]:
+    """Of all that decides the bytes."""
+    return {"pagegen": program} | {name: metadata.version(name) for name in LIBRARIES}
+
+
+def data_of(folder: RunFolder, data: Path | None) -> Path:
+    """
+    The data a run was made on.
+
+    Raises:
+        DataError: they are not where they were.
+    """
+    place = data.resolve() if data else Path(read_json(folder.local)["data"])
+    if not place.is_dir():
+        message = f"the data of {folder.path} are not in {place}; say where they are with --data"
+        raise DataError(message)
+    return place

@@ -1,0 +1,91 @@
+"""`pagegen simulate` and `pagegen measure`: what they print, and what they say of what is wrong."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pagegen.cli import main
+from tests.cli.test_train import lines
+from tests.simulation.experiments import given
+
+
+@pytest.fixture(scope="module")
+def experiment(bundle_folder: Path, data_folder: Path) -> Path:
+    """A file beside its data."""
+    path = data_folder.parent / "experiment.toml"
+    content = given(Path(os.path.relpath(bundle_folder, path.parent)), data=data_folder.name)
+    path.write_text("\n".join(lines(content)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def done(experiment: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("simulated") / "run"
+    return out, simulate(experiment, "--out", out)
+
+
+def simulate(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["simulate", *map(str, arguments)])
+
+
+def measure(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["measure", *map(str, arguments)])
+
+
+def test_an_experiment_is_a_table(done: tuple[Path, Result]) -> None:
+    """Cells beside each other, members and pages beside the measures, differences with their verdict."""
+    out, result = done
+    printed = " ".join(result.stdout.split())
+
+    assert 0 == result.exit_code, result.output
+    assert all(word in printed for word in ("greedy (baseline)", "template", "members", "ndcg@10", "coverage", "n.s."))
+    assert str(out) in printed
+    assert "pagegen simulate experiment.toml" == json.loads((out / "run.json").read_text())["command"]
+
+
+def test_json_is_all_there_is_on_stdout(done: tuple[Path, Result], experiment: Path) -> None:
+    """The tables of the folder, with null for what is no number."""
+    found = json.loads(simulate(experiment, "--out", done[0], "--json").stdout)
+    coverage = [row for row in found["estimates"] if (row["metric"], row["stratum"]) == ("coverage", "all")]
+
+    assert {"folder", "seconds", "run", "estimates", "differences", "surfaces", "leakage"} == found.keys()
+    assert {"greedy", "template"} == found["run"]["cells"].keys()
+    assert [None, None] == [row["low"] for row in coverage]
+
+
+def test_measures_are_added(done: tuple[Path, Result]) -> None:
+    """Several at once, separated by blanks or by the option."""
+    result = measure(done[0], "--measures", "mrr recall@1x1", "--measures", "map")
+
+    assert 0 == result.exit_code, result.output
+    assert all(name in result.stdout for name in ("mrr", "recall@1x1", "map", "ndcg@10"))
+
+
+def test_a_dry_run_prints_the_plan(experiment: Path, tmp_path: Path) -> None:
+    """And makes no pages."""
+    result = simulate(experiment, "--out", tmp_path / "run", "--dry-run")
+    told = json.loads(simulate(experiment, "--out", tmp_path / "run", "--dry-run", "--json").stdout)
+    words = ("bundles to train", "ms a page", "Left to do", "1 worker;", "poor pages")
+
+    assert 0 == result.exit_code, result.output
+    assert all(word in result.stdout for word in words)
+    assert {"cuts", "cells", "pages", "seconds", "workers", "megabytes"} == told.keys()
+    assert not (tmp_path / "run" / "pages").exists()
+
+
+def test_what_is_wrong_is_said(experiment: Path, tmp_path: Path) -> None:
+    """One sentence, exit 1, no traceback."""
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('name = "x"\ncolour = "red"\n[cells.a]\npage.orderer = "none"\n')
+    result = simulate(wrong, "--out", tmp_path / "run")
+    other = simulate(experiment, "--out", tmp_path)
+    parts = ("colour does not exist", "data is missing", "baseline is ''", "'none'")
+
+    assert [1, 1] == [result.exit_code, other.exit_code]
+    assert all(part in result.stderr for part in parts)
+    assert "holds wrong.toml, and no run" in other.stderr
+    assert "no finished run" in measure(tmp_path / "run", "--measures", "mrr").stderr
+    assert "cannot be read as TOML" in simulate(tmp_path / "none.toml", "--out", tmp_path / "run").stderr

@@ -1,0 +1,36 @@
+"""Measures that are added to a finished run."""
+
+from pathlib import Path
+
+import pytest
+
+from pagegen.errors import ConfigError, DataError, RunError
+from pagegen.simulation.runs.folder import RunFolder, read_json
+from pagegen.simulation.runs.measure import measure
+from tests.simulation.experiments import nobody, results_of, run, table
+
+
+def test_measures_are_added_without_a_page_being_made(copy: RunFolder, taste_data: Path, tmp_path: Path) -> None:
+    """The result is that of an experiment that had them from the start."""
+    told = list[str]()
+    measure(copy, ["mrr", "stability@3x4", "ndcg@10"], None, 1, (float, lambda progress: told.append(progress.kind)))
+    had = read_json(copy.run)["experiment"]["measures"]
+    start = run(table(measures=had), taste_data, tmp_path / "start")
+
+    assert {"values", "whole", "compare"} == set(told)
+    assert ["mrr", "stability@3x4"] == had[-2:]
+    assert results_of(start) == results_of(copy)
+
+
+def test_only_a_finished_run_is_measured_and_on_its_own_data(
+    copy: RunFolder, data_folder: Path, tmp_path: Path
+) -> None:
+    """Each with what to do."""
+    with pytest.raises(RunError, match="holds no finished run; finish it with `pagegen simulate`"):
+        measure(RunFolder(path=tmp_path), ["mrr"], None, 1, (float, nobody))
+    with pytest.raises(RunError, match="holds other data than"):
+        measure(copy, ["mrr"], data_folder, 1, (float, nobody))
+    with pytest.raises(DataError, match="say where they are with --data"):
+        measure(copy, ["mrr"], tmp_path / "gone", 1, (float, nobody))
+    with pytest.raises(ConfigError, match="no such metric"):
+        measure(copy, ["mrrr"], None, 1, (float, nobody))

@@ -1,0 +1,88 @@
+"""Whoever does the tasks and however often they are stopped, the folder is the same."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pagegen.errors import RunError
+from pagegen.simulation.runs.folder import RunFolder
+from pagegen.simulation.runs.tasks import PART, parts_of
+from pagegen.simulation.runs.watch import Progress
+from tests.simulation.experiments import results_of, run, table
+
+
+def test_the_number_of_workers_changes_no_byte(whole: RunFolder, taste_data: Path, tmp_path: Path) -> None:
+    """Two spawned workers write what one process wrote."""
+    two = run(table(), taste_data, tmp_path / "two", workers=2)
+
+    assert results_of(two) == results_of(whole)
+
+
+class KilledError(Exception):
+    """What a test calls a kill."""
+
+
+@pytest.mark.parametrize("after", [1, 4])
+def test_a_run_that_was_killed_goes_on(whole: RunFolder, taste_data: Path, tmp_path: Path, after: int) -> None:
+    """Whatever was finished is not done again, and the whole is the same in every byte."""
+    told = list[str]()
+
+    def kill(progress: Progress) -> None:
+        told.append(progress.kind)
+        if len(told) == after:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        run(table(), taste_data, tmp_path / "run", kill)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "run").rglob("*/*.*") if path.is_file()}
+    again = list[str]()
+    folder = run(table(), taste_data, tmp_path / "run", lambda progress: again.append(progress.kind))
+
+    assert results_of(folder) == results_of(whole)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert again.count("train") == 2 - told.count("train")
+    assert again.count("pages") == len(
+        parts_of(pl.read_parquet(folder.table("occasions"))["cut"].to_list())
+    ) * 2 - told.count("pages")
+
+
+def test_what_is_finished_is_not_done_again(copy: RunFolder, taste_data: Path) -> None:
+    """Asked for once more, nothing happens; a damaged part alone is made again."""
+    again = list[str]()
+    run(table(), taste_data, copy.path, lambda progress: again.append(progress.kind))
+    before = results_of(copy)
+    copy.run.unlink()
+    copy.pages("template", 0).unlink()
+    copy.values("template", 0).unlink()
+    run(table(), taste_data, copy.path, lambda progress: again.append(progress.kind))
+
+    assert ["pages", "values", "whole", "whole"] == again[:4]
+    assert {"compare"} == set(again[4:])
+    assert before.keys() == results_of(copy).keys()
+
+
+def test_the_folder_of_another_experiment_is_refused(copy: RunFolder, taste_data: Path, tmp_path: Path) -> None:
+    """Whatever would change its pages; and a folder of something else. Another name or another measure is no other."""
+    with pytest.raises(
+        RunError, match=r"holds the run of another experiment \(rng_seed, digests differ\); name another"
+    ):
+        run(table(rng_seed=1), taste_data, copy.path)
+    with pytest.raises(RunError, match=r"\(page differ\)"):
+        run(table(page={"rows": 5}), taste_data, copy.path)
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "mother.txt").touch()
+    with pytest.raises(RunError, match=r"holds mother.txt, and no run; name a new folder"):
+        run(table(), taste_data, tmp_path / "letters")
+    run(table(name="another", measures=["mrr"]), taste_data, copy.path)
+    assert "mrr" in pl.read_parquet(copy.values("greedy", 0)).columns
+
+
+def test_parts_have_a_fixed_size_and_one_cut() -> None:
+    """So what is in a file does not depend on who wrote it."""
+    parts = parts_of([0] * (PART + 3) + [2] * 2)
+
+    assert [(0, 0, 0, PART), (1, 0, PART, PART + 3), (2, 2, PART + 3, PART + 5)] == [
+        (part.number, part.cut, part.low, part.high) for part in parts
+    ]
+    assert [] == parts_of([])

@@ -1,0 +1,88 @@
+"""What a run refuses, and when it stops."""
+
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pagegen.arrays import record
+from pagegen.engine import Engine
+from pagegen.errors import ConfigError, RunError
+from pagegen.request import PageRequest
+from tests.simulation.experiments import given, order, run, table
+
+
+def test_a_bundle_that_has_seen_what_follows_is_refused(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    """Unless the experiment says that it knows."""
+    cells = {"greedy": {"bundle": str(bundle_folder)}}
+
+    with pytest.raises(
+        ConfigError, match=r"cells\.greedy\.bundle was trained on what followed .* trained_later = true"
+    ):
+        run(given(bundle_folder, cells=cells), data_folder, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    """And says so; asked for again, it says so at once."""
+    poor = given(bundle_folder, page={"rows": 30, "min_rows": 29}, protocol={"cuts": [0.3], "min_history": 0})
+    told = list[str]()
+
+    for _ in range(2):
+        told.clear()
+        with pytest.raises(
+            RunError, match=r"cell greedy yields too few pages: only 0 of the first \d+ pages have 29 rows"
+        ):
+            run(poor, data_folder, tmp_path / "run", lambda progress: told.append(progress.kind))
+    assert [] == told
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+@record
+class Felt:
+    page: int
+    stage: str
+    detail: str
+
+
+def check(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
+    """Says twice that the first page leaks where the models have seen what followed it."""
+    assert cutoff_ms > requests[0].time
+    return [Felt(page=0, stage=stage, detail=requests[0].member_id) for stage in ("training", "pool")]
+
+
+def test_leaks_are_told_by_cell(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    """Fifty pages of each cell, cut by cut, and the first leak of each."""
+    folder = run(given(bundle_folder), data_folder, tmp_path / "run", leak_check=check)
+    found = pl.read_parquet(folder.table("leakage"))
+
+    assert ["greedy", "template"] == found["cell"].to_list()
+    assert [50, 50] == found["pages"].to_list()
+    assert [2, 2] == found["leaks"].to_list()
+    assert ["training", "training"] == found["stage"].to_list()
+
+
+def test_a_cell_that_is_no_cell_is_told_before_anything(taste_data: Path, tmp_path: Path) -> None:
+    """No folder is made for an experiment that cannot be run."""
+    with pytest.raises(ConfigError, match="baseline is 'nobody'"):
+        run(table(baseline="nobody"), taste_data, tmp_path / "run")
+    assert order(table(), taste_data, tmp_path / "run").workers == 1
+    assert not (tmp_path / "run").exists()
+
+
+def die(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
+    """As a process does that the system ends for want of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return []
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_stops_the_run(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    """With a sentence; what is finished stays."""
+    with pytest.raises(RunError, match="a worker has died, perhaps for want of memory; start again with fewer"):
+        run(given(bundle_folder), data_folder, tmp_path / "run", leak_check=die, workers=2)
+    assert (tmp_path / "run" / "plan.json").exists()

@@ -1,0 +1,126 @@
+"""The experiment file: what it may say, what it means, and that all that is wrong is said at once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pagegen.errors import ConfigError
+from pagegen.homepage import HOME
+from pagegen.simulation.cells import owners
+from pagegen.simulation.experiment import Design, read_design
+from tests.simulation.experiments import given, table
+
+
+def design(content: dict[str, Any], folder: Path = Path()) -> Design:
+    return read_design(HOME, content, folder)
+
+
+def problems(content: dict[str, Any]) -> str:
+    with pytest.raises(ConfigError) as error:
+        design(content)
+    return str(error.value)
+
+
+def test_what_is_left_out_has_a_documented_value() -> None:
+    """Horizon, fewest rows and the parameters of measures are spelt out, so that a run says what it did."""
+    experiment = design(table(measures=["ndcg_2d", "ndcg_2d(1,1)", "mrr"])).experiment
+
+    assert ("ndcg_2d(1,1)", "mrr") == experiment.measures
+    assert 24.0 == experiment.protocol.horizon_hours
+    assert design(table(protocol={"kind": "window"})).experiment.protocol.horizon_hours is None
+    assert [1, 5] == [design(table(page={"rows": rows})).experiment.page.min_rows for rows in (6, 30)]
+    assert (1, 40) == design(table(page={"form": "list", "depth": 40})).experiment.page.grid
+
+
+def test_every_problem_is_said_at_once() -> None:
+    """Unknown keys, types, measures, strata, baseline, cuts, numbers and settings of cells."""
+    content = table(
+        name="",
+        baseline="nobody",
+        measures=["ndgc@10", "recall@3x4"],
+        strata=["mood"],
+        colour="red",
+        protocol={"cuts": [0.9, 0.8, 1.5], "min_history": -1, "gap": 1},
+        page={"rows": "many", "min_yield": 2.0},
+        cells={"a/b": {}, "one": {"page": {"orderer": "none"}}, "ONE": {"fit": {"ranker": "oracle"}}, "x": {"fits": 1}},
+    )
+    said = problems(content)
+
+    for part in (
+        "colour does not exist",
+        "name is missing",
+        "baseline is 'nobody'; one of the cells a/b, one, ONE, x",
+        "'ndgc@10': no such metric; is it ndcg?",
+        "strata names 'mood'; there are activity, tenure",
+        "protocol.gap does not exist",
+        "protocol.cuts has 1.5",
+        "protocol.cuts are not in rising order",
+        "protocol.min_history is -1",
+        "page.rows: Expected `int`, got `str`",
+        "page.min_yield is 2.0; from 0 to 1",
+        "cells.'a/b' is no name for a folder",
+        "cells.one differs from another cell by capitals only",
+        "cells.x.fits does not exist",
+        "cells.one: settings: page.orderer names 'none'",
+        "cells.ONE: settings: fit.ranker names 'oracle'",
+    ):
+        assert part in said
+
+
+def test_an_experiment_needs_cells_and_measures() -> None:
+    """And says so."""
+    said = problems(table(cells={}, measures=[]))
+
+    assert "there are no cells; add a table [cells.NAME] for each" in said
+    assert "measures is empty" in said
+
+
+@pytest.mark.parametrize(
+    ("cuts", "said"),
+    [
+        ([], "protocol.cuts is empty"),
+        ([0.5, datetime(2024, 3, 1, tzinfo=UTC)], "mixes shares and instants"),
+        ([datetime(2024, 3, 1)], "without an offset; write 2024-03-01T00:00:00Z"),
+        ([0.5, 0.5], "not in rising order"),
+        ([0.0], "protocol.cuts has 0.0"),
+    ],
+)
+def test_cuts_that_cannot_be(cuts: list[Any], said: str) -> None:
+    """Each with what to do about it."""
+    assert said in problems(table() | {"protocol": {"cuts": cuts}})
+
+
+def test_a_bundle_comes_with_its_training(bundle_folder: Path) -> None:
+    """Page settings may be overridden; what would need training is refused."""
+    cells = {
+        name: {"bundle": bundle_folder.name, **more} for name, more in (("a", {}), ("b", {"fit": {"ranker": "x"}}))
+    }
+
+    with pytest.raises(ConfigError, match=r"cells\.b: has a bundle, so its fit and rng_seed are given"):
+        design(given(bundle_folder, cells=cells), bundle_folder.parent)
+    with pytest.raises(ConfigError, match=r"cells\.a: .* is not a bundle"):
+        design(given(bundle_folder, cells={"a": {"bundle": "none"}}), bundle_folder.parent)
+    found = design(given(bundle_folder), bundle_folder.parent).cells
+    assert ["greedy", "template"] == [cell.settings.page.orderer for cell in found]
+    assert len({cell.bundle_id for cell in found}) == 1
+
+
+def test_recipes_share_bundles_when_they_are_trained_alike() -> None:
+    """What only the page overrides is no part of training; a setting of training, or its seed, is."""
+    cells = {
+        "plain": {},
+        "template": {"page": {"orderer": "template"}},
+        "again": {"rng_seed": 0},
+        "other": {"rng_seed": 1},
+        "popular": {"fit": {"ranker": "popularity"}},
+    }
+
+    assert {
+        "plain": "plain",
+        "template": "plain",
+        "again": "plain",
+        "other": "other",
+        "popular": "popular",
+    } == owners(design(table(cells=cells, baseline="plain")).cells)

@@ -1,0 +1,71 @@
+"""Ranked lists: all that the filters leave, by the ranker, then by the first source, then by nobody."""
+
+import numpy as np
+import polars as pl
+
+from pagegen.data.schema import PAGES
+from pagegen.engine import Trace
+from pagegen.simulation.lists import KIND, lists_frame, ranked
+from pagegen.simulation.pages_log import pages_frame
+from tests.contracts import some_requests
+from tests.worlds import World, tiny_engine
+
+LESS = {"page": {"max_pairs": 20}}  # so that most titles are not scored
+
+
+def traced(medium: World, *overrides: dict) -> Trace:
+    return tiny_engine(medium.data, *overrides).run(some_requests(12, seed=2))
+
+
+def by_hand(trace: Trace, b: int) -> list[int]:
+    """The definition, title by title."""
+    retrieved = trace.retrieved
+    pairs = range(int(retrieved.pairs.start[b]), int(retrieved.pairs.start[b + 1]))
+    score = {int(retrieved.pairs.title[i]): float(trace.prediction.score[i]) for i in pairs}
+    source = retrieved.pool.scores["als"][b]
+    allowed = np.flatnonzero(retrieved.eligible.removed[b] == 0).tolist()
+    key = {
+        t: (0, -score[t], t) if t in score else (1, -source[t], t) if source[t] == source[t] else (2, 0.0, t)
+        for t in allowed
+    }
+    return sorted(allowed, key=lambda t: key[t])
+
+
+def test_a_list_is_its_definition(medium: World) -> None:
+    """For members with and without a history, whether all titles were scored or few."""
+    for trace in (traced(medium), traced(medium, LESS)):
+        assert [by_hand(trace, b) for b in range(12)] == [ranked(trace, b).tolist() for b in range(12)]
+
+
+def test_watched_titles_are_left_out_though_a_row_is_spared_them(medium: World) -> None:
+    """Continue watching proposes them; a list has only what every filter leaves."""
+    trace = traced(medium)
+    proposed = [set(trace.retrieved.pairs.title[trace.retrieved.pairs.request == b].tolist()) for b in range(12)]
+
+    assert any(titles - set(ranked(trace, b).tolist()) for b, titles in enumerate(proposed))
+
+
+def test_no_scorer_leaves_the_rest_in_catalog_order(medium: World) -> None:
+    """As the catalog has it."""
+    trace = traced(medium, {"fit": {"sources": ["top_10"]}})
+    scored = np.bincount(trace.retrieved.pairs.request, minlength=12)
+
+    for b in range(12):
+        rest = ranked(trace, b)[scored[b] :]
+        assert rest.tolist() == sorted(rest.tolist())
+
+
+def test_a_list_is_stored_as_a_page_of_one_row(medium: World) -> None:
+    """The first titles only; everything else is that of the page."""
+    trace = traced(medium)
+    frame = lists_frame(trace, 7, "simulation")
+    same = [name for name in PAGES if name not in ("row_kinds", "row_seeds", "row_lengths", "title_ids")]
+
+    assert frame.schema == PAGES
+    assert [[KIND]] * 12 == frame["row_kinds"].to_list()
+    ids = trace.retrieved.contexts.data.catalog.ids
+    assert [ids.of(ranked(trace, b)[:7]) for b in range(12)] == frame["title_ids"].to_list()
+    assert frame["row_lengths"].list.sum().to_list() == frame["step_probabilities"].list.len().to_list()
+    shared = [name for name in same if name != "step_probabilities"]
+    assert frame.select(shared).equals(pages_frame(trace, "simulation").select(shared))
+    assert (frame["title_ids"].list.len() == pl.Series([7] * 12)).all()
