@@ -9,15 +9,20 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test acceptance soak oracles check lint types contracts wire bench proto format clean
+.PHONY: help setup demo simulate-demo test acceptance soak oracles check lint types contracts wire bench proto format clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make the virtual environment and install everything; nothing the second time
 
 demo: setup ## simulate a world, train, serve it, and show pages
 	$(BIN)/pagegen demo
+
+simulate-demo: setup ## an experiment on a simulated world, from start to report
+	rm -rf simulate-demo
+	$(BIN)/pagegen world --out simulate-demo/data
+	$(BIN)/pagegen simulate tools/experiments/demo.toml --data simulate-demo/data --out simulate-demo/run --workers 2
 
 test: setup ## run the tests and the examples in docstrings; PYTEST_ARGS="-k name"
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -1,6 +1,7 @@
 """`pagegen simulate` and `pagegen measure`: experiments, from a file to a table one can trust."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +16,17 @@ from pagegen.cli.dry_tables import print_dry, print_dry_json
 from pagegen.cli.homepages import OURS
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.cli.options import FOLDER, homepage_option, read_toml
-from pagegen.cli.simulate_tables import print_json, print_run
+from pagegen.cli.simulate_tables import leaking, print_json, print_run
 from pagegen.cli.task_progress import telling
 from pagegen.serving.children import ONE_THREAD
+from pagegen.simulation.report import write_report
 from pagegen.simulation.runs.dry import dry_run as try_experiment
 from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.measure import measure as measure_run
-from pagegen.simulation.runs.prepare import Order
+from pagegen.simulation.runs.prepare import Order, data_of
 from pagegen.simulation.runs.simulate import simulate as run_experiment
 
+LEAKS = 3  # exit code: a cell failed
 workers_option = click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; they change no result."
 )
@@ -44,7 +47,8 @@ def simulate(
     """
     Make the pages of past requests again with every cell of EXPERIMENT, and measure and compare them.
 
-    A run that was stopped goes on where it was. Files are the same for any number of workers.
+    A run that was stopped goes on where it was. Files are the same for any number of workers. Exit codes: 0 done, 1 an
+    error, 3 a cell has seen what it was to foresee.
     """
     order = Order(
         table=_table(experiment, data),
@@ -65,7 +69,7 @@ def simulate(
     begun = time.perf_counter()
     with telling() as tell, one_thread_each():
         folder = run_experiment(order, tell)
-    print_found(folder, time.perf_counter() - begun, as_json=as_json)
+    _finish(folder, data, begun, as_json=as_json)
 
 
 def _table(experiment: Path, data: Path | None) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def measure(*, folder: Path, measures: tuple[str, ...], data: Path | None, worke
     begun, place = time.perf_counter(), RunFolder(path=folder)
     with telling() as tell, one_thread_each():
         measure_run(place, names, data, workers, (time.perf_counter, tell))
-    print_found(place, time.perf_counter() - begun, as_json=as_json)
+    _finish(place, data, begun, as_json=as_json)
 
 
 @contextmanager
@@ -104,5 +108,10 @@ def one_thread_each() -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def print_found(folder: RunFolder, seconds: float, *, as_json: bool) -> None:
+def _finish(folder: RunFolder, data: Path | None, begun: float, *, as_json: bool) -> None:
+    """Write the report, print the tables; exit code 3 when a cell has seen what it was to foresee."""
+    write_report(folder.path, data_of(folder, data))
+    seconds = time.perf_counter() - begun
     print_json(folder, seconds) if as_json else print_run(folder, seconds)
+    if leaking(folder):
+        sys.exit(LEAKS)

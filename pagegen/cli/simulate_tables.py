@@ -33,11 +33,15 @@ def print_run(folder: RunFolder, seconds: float) -> None:
         console.width = max(console.width, 50 + 35 * len(run["cells"]))
     console.print(_table(folder, run))
     console.print(EXPLAINED, highlight=False)
-    for row in _rows(folder, "leakage"):
-        if row["leaks"]:
-            told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
-            console.print(f"[bold red]Cell {row['cell']} sees the future:[/] {told}: {row['detail']}")
-    console.print(f"Strata, pages and values in {folder.path}, after {seconds:.0f} s", soft_wrap=True)
+    for row in leaking(folder):
+        told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
+        console.print(f"[bold red]Cell {row['cell']} failed, it sees the future:[/] {told}: {row['detail']}")
+    console.print(f"Report: {folder.path / 'report.html'}, after {seconds:.0f} s", soft_wrap=True)
+
+
+def leaking(folder: RunFolder) -> list[dict[str, Any]]:
+    """The cells that failed the leakage check."""
+    return [row for row in _rows(folder, "leakage") if row["leaks"]]
 
 
 EXPLAINED = """\

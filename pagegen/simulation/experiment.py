@@ -76,6 +76,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     rng_seed: int = 0  # of samples, trainings and tests
     baseline: str = ""  # a cell; all others are compared with it
     measures: tuple[str, ...] = USUAL_MEASURES
+    leak_pages: int = 50  # of each cell that are made again with another future; 0: none
     strata: tuple[str, ...] = ()
     protocol: Protocol = Protocol()
     page: PageSpec = PageSpec()
@@ -153,6 +154,7 @@ def _impossible(experiment: Experiment) -> Iterable[str]:
     protocol, page = experiment.protocol, experiment.page
     numbers: list[tuple[str, float | None, float, float]] = [
         ("rng_seed", experiment.rng_seed, 0, 2**63 - 1),
+        ("leak_pages", experiment.leak_pages, 0, 1_000_000),
         ("protocol.horizon_hours", protocol.horizon_hours, 0.01, 100_000),
         ("protocol.session_gap_hours", protocol.session_gap_hours, 0.001, 10_000),
         ("protocol.min_history", protocol.min_history, 0, 1_000_000),

@@ -16,7 +16,7 @@ from tests.simulation.experiments import given
 def experiment(bundle_folder: Path, data_folder: Path) -> Path:
     """A file beside its data."""
     path = data_folder.parent / "experiment.toml"
-    content = given(Path(os.path.relpath(bundle_folder, path.parent)), data=data_folder.name)
+    content = given(Path(os.path.relpath(bundle_folder, path.parent)), data=data_folder.name, leak_pages=0)
     path.write_text("\n".join(lines(content)))
     return path
 
@@ -62,6 +62,24 @@ def test_measures_are_added(done: tuple[Path, Result]) -> None:
 
     assert 0 == result.exit_code, result.output
     assert all(name in result.stdout for name in ("mrr", "recall@1x1", "map", "ndcg@10"))
+
+
+def test_a_report_lies_in_the_folder(done: tuple[Path, Result]) -> None:
+    """And is named at the end."""
+    out, result = done
+
+    assert f"Report: {out / 'report.html'}" in result.stdout.replace("\n", "")
+    assert (out / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_cell_that_sees_the_future_fails(experiment: Path, tmp_path: Path) -> None:
+    """Exit code 3: its bundle has learnt from what it was to foresee."""
+    path = experiment.with_name("leaking.toml")
+    path.write_text(experiment.read_text().replace("leak_pages = 0", "leak_pages = 5"))
+    result = simulate(path, "--out", tmp_path / "run")
+
+    assert 3 == result.exit_code, result.output
+    assert "Cell greedy failed, it sees the future: 5 of 5 pages feel" in " ".join(result.stdout.split())
 
 
 def test_a_dry_run_prints_the_plan(experiment: Path, tmp_path: Path) -> None:

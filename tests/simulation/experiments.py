@@ -30,6 +30,7 @@ def table(**changes: Any) -> dict[str, Any]:
         "baseline": "greedy",
         "measures": list(MEASURES),
         "strata": ["activity"],
+        "leak_pages": 5,
         "protocol": {"cuts": [0.7, 0.85]},
         "page": {"rows": 6, "columns": 8},
     }

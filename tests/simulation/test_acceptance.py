@@ -19,9 +19,8 @@ from pagegen.simulation.world import World, WorldConfig, generate
 from tests.simulation.rivals import ORACLE, POPULARITY, SOURCES, TWO_STAGE, Case, rivals
 
 pytestmark = pytest.mark.slow
-QUICK: Table = {
-    "fit": {"examples": {"windows": 4, "occasions": 4_000}, "source": {"als": {"embedding_size": 16, "threads": 1}}}
-}
+QUICK: Table = {"fit": {"examples": {"windows": 4, "pages": 8_000}}}
+YEAR = 365
 FORMS: Mapping[str, Callable[[Case], dict[str, Float64]]] = {"pages": Case.of_pages, "lists": Case.of_lists}
 
 
@@ -34,15 +33,14 @@ def case(shaped: World, tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 @pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Case]:
-    """The case of a world of the usual size with this seed, trained with the usual settings."""
+def year(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Case]:
+    """The case of a world of this seed after a year, a million events, trained with the usual settings."""
 
     @cache
     def made(seed: int) -> Case:
-        folder: Path = tmp_path_factory.mktemp("usual") / "data"
-        config = WorldConfig(seed=seed)
-        generate(config).write(folder)
-        return rivals(folder, config.days, 1_000, {})
+        folder: Path = tmp_path_factory.mktemp("year") / "data"
+        generate(WorldConfig(seed=seed, days=YEAR)).write(folder)
+        return rivals(folder, YEAR, 1_000, {})
 
     return made
 
@@ -86,17 +84,14 @@ def test_better_rankers_make_better_pages(case: Case, form: str) -> None:
     check_order(FORMS[form](case), case.member, sure_of_sources=False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_better_rankers_make_better_pages_in_usual_worlds(usual: Callable[[int], Case], seed: int, form: str) -> None:
-    """The same of three worlds of 2,000 members, 1,500 titles and 60 days."""
-    check_order(FORMS[form](usual(seed)), usual(seed).member, sure_of_sources=True)
+def test_better_rankers_make_better_pages_after_a_year(year: Callable[[int], Case], seed: int, form: str) -> None:
+    """The same of three worlds of 2,000 members and 1,500 titles."""
+    check_order(FORMS[form](year(seed)), year(seed).member, sure_of_sources=True)
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="with the usual settings the trained ranker closes a quarter of the way")
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_trained_ranker_comes_far_but_not_all_the_way(usual: Callable[[int], Case], seed: int) -> None:
+def test_the_trained_ranker_comes_far_but_not_all_the_way(year: Callable[[int], Case], seed: int) -> None:
     """It closes 40 to 85 % of the way from popularity to the truth."""
-    assert 0.4 < closed(usual(seed).of_pages()) < 0.85
+    assert 0.4 < closed(year(seed).of_pages()) < 0.85

@@ -9,6 +9,7 @@ from pagegen.engine import Engine, Trace
 from pagegen.replay import Occasions, replay, requests_of
 from pagegen.simulation.cells import train_cell
 from pagegen.simulation.experiment import PageSpec
+from pagegen.simulation.leakage import future_training, leaks
 from pagegen.simulation.lists import lists_frame
 from pagegen.simulation.pages_log import pages_frame
 from pagegen.simulation.runs.folder import write_frame
@@ -17,7 +18,6 @@ from pagegen.simulation.runs.workshop import Workshop
 from pagegen.training.fit import rng_of
 
 ORIGIN = "simulation"
-LEAK_PAGES = 50  # of each cell that are looked at for leaks
 
 
 def train(shop: Workshop, task: Task) -> Done:
@@ -53,18 +53,18 @@ def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:
     return int((rows < spec.fewest_rows).sum())
 
 
-def leaks(shop: Workshop, task: Task) -> Done:
+def check(shop: Workshop, task: Task) -> Done:
     """Whether pages drawn over all cuts feel what came after their requests."""
-    check, spec = shop.setup.leak_check, shop.setup.experiment
-    assert check is not None
+    spec = shop.setup.experiment
     rng, cuts = rng_of(spec.rng_seed, "leakage"), shop.asked["cut"].to_numpy()
-    drawn = np.sort(rng.choice(len(cuts), min(LEAK_PAGES, len(cuts)), replace=False))
+    drawn = np.sort(rng.choice(len(cuts), min(spec.leak_pages, len(cuts)), replace=False))
     found = dict[tuple[int, int], tuple[str, str]]()
     for cut in np.unique(cuts[drawn]).tolist():
         past = shop.occasions.take(drawn[cuts[drawn] == cut])
         requests = requests_of(shop.data, past, (spec.page.rows, spec.page.columns))
         cutoff_ms = read_manifest(shop.bundle(shop.cell(task.cell), cut))[0].cutoff_ms
-        for leak in check(shop.engine(task.cell, cut), cutoff_ms, requests, rng):
+        felt = leaks(shop.engine(task.cell, cut), requests, rng)
+        for leak in (*future_training(cutoff_ms, requests), *felt):
             found.setdefault((cut, leak.page), (leak.stage, leak.detail))
     return Done(task=task, leaks=tuple(found.values()), checked=len(drawn))
 

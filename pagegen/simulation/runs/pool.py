@@ -11,7 +11,7 @@ from typing import Final
 
 from pagegen.errors import RunError
 from pagegen.simulation.measuring import compared, values
-from pagegen.simulation.runs.make import leaks, pages, train
+from pagegen.simulation.runs.make import check, pages, train
 from pagegen.simulation.runs.tasks import Done, Kind, Task
 from pagegen.simulation.runs.workshop import Setup, Workshop
 from pagegen.simulation.wholes import whole
@@ -22,7 +22,7 @@ WAYS: Final[Mapping[Kind, Callable[[Workshop, Task], Done]]] = {
     "values": values,
     "whole": whole,
     "compare": compared,
-    "leaks": leaks,
+    "leaks": check,
 }
 
 

@@ -16,7 +16,7 @@ from pagegen.simulation.cells import try_bundles
 from pagegen.simulation.experiment import Design, Experiment, read_design
 from pagegen.simulation.protocol import Asked, asked, asked_frame
 from pagegen.simulation.runs.folder import RunFolder, claim, read_json, write_frame, write_json
-from pagegen.simulation.runs.workshop import Clock, LeakCheck, Setup, Workshop
+from pagegen.simulation.runs.workshop import Clock, Setup, Workshop
 
 
 @record
@@ -32,7 +32,6 @@ class Order:
     clock: Clock
     version: str  # of this program
     command: str  # for run.json: without what differs between machines
-    leak_check: LeakCheck | None = None
 
 
 @record
@@ -61,7 +60,6 @@ def prepare(order: Order) -> Prepared:
         clock=order.clock,
         cells=design.cells,
         home=order.home,
-        leak_check=order.leak_check,
     )
     shop = Workshop(setup=setup)
     found = asked(experiment, shop.data, shop.logged)

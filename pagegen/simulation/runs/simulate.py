@@ -35,7 +35,7 @@ def simulate(order: Order, tell: Tell) -> RunFolder:
         return folder
     every = [*making(prepared.design, prepared.found)]
     tasks = [task for task in every if not is_done(shop, task)]
-    tasks += checking(experiment, every) if order.leak_check else []
+    tasks += checking(experiment, every) if experiment.leak_pages else []
     tasks += find_all(shop, every)
     watch = Watch(tasks, experiment.page, order.workers, tell)
     _judge_finished(shop, watch, [task for task in every if is_done(shop, task)])

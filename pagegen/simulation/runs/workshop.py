@@ -1,12 +1,11 @@
 """A workshop: what a process needs to do tasks, each thing made when it is first wanted and kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
@@ -22,7 +21,6 @@ from pagegen.metrics.registry import measures
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Occasions, Outcomes, outcomes
-from pagegen.request import PageRequest
 from pagegen.simulation.cells import Cell, load_cell, owners
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.protocol import cut_times, occasions_of
@@ -36,25 +34,6 @@ PARTS = 256  # whose outcomes are kept by a process
 LOGGED = ["time", "member_id", "device", "row_lengths", "seen_columns"]
 
 
-class Leak(Protocol):
-    """A page that changes when what came after its request changes."""
-
-    @property
-    def page(self) -> int:
-        """Place of its request among those that were checked."""
-        ...
-
-    @property
-    def stage(self) -> str:
-        """The first stage of the engine that differs."""
-        ...
-
-    @property
-    def detail(self) -> str: ...
-
-
-# Given an engine, the time before which its models have seen everything, past requests, and chance.
-LeakCheck: TypeAlias = Callable[[Engine, int, Sequence[PageRequest], np.random.Generator], Sequence[Leak]]
 Clock: TypeAlias = Callable[[], float]
 
 
@@ -68,7 +47,6 @@ class Setup:
     clock: Clock  # seconds
     cells: tuple[Cell, ...] = ()  # none where pages exist already
     home: Callable[[], Homepage] | None = None
-    leak_check: LeakCheck | None = None
 
     @property
     def cell_names(self) -> tuple[str, ...]:

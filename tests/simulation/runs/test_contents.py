@@ -21,7 +21,7 @@ from tests.training.builders import files_of, retrained
 def test_the_folder_holds_everything(whole: RunFolder) -> None:
     """Bundles as of every cut, for the cell they are shared from; pages and values of every cell; what was found."""
     places = {Path(place).parts[0] for place in results_of(whole)}
-    tables = {f"{name}.parquet" for name in ("occasions", "estimates", "differences", "surfaces")}
+    tables = {f"{name}.parquet" for name in ("occasions", "estimates", "differences", "surfaces", "leakage")}
 
     assert {"plan.json", "run.json", "bundles", "pages", "values", *tables} == places
     assert ["0", "1"] == sorted(path.name for path in (whole.path / "bundles" / "greedy").iterdir())

@@ -1,18 +1,16 @@
 """What a run refuses, and when it stops."""
 
+import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 
-from pagegen.arrays import record
-from pagegen.engine import Engine
+from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError, RunError
-from pagegen.request import PageRequest
+from pagegen.homepage import HOME
 from tests.simulation.experiments import given, order, run, table
 
 
@@ -42,27 +40,13 @@ def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folde
     assert not (tmp_path / "run" / "run.json").exists()
 
 
-@record
-class Felt:
-    page: int
-    stage: str
-    detail: str
-
-
-def check(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
-    """Says twice that the first page leaks where the models have seen what followed it."""
-    assert cutoff_ms > requests[0].time
-    return [Felt(page=0, stage=stage, detail=requests[0].member_id) for stage in ("training", "pool")]
-
-
 def test_leaks_are_told_by_cell(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
-    """Fifty pages of each cell, cut by cut, and the first leak of each."""
-    folder = run(given(bundle_folder), data_folder, tmp_path / "run", leak_check=check)
+    """So many pages of each cell, over all cuts, and the first leak of each: bundles from later know what followed."""
+    folder = run(given(bundle_folder, leak_pages=20), data_folder, tmp_path / "run")
     found = pl.read_parquet(folder.table("leakage"))
 
     assert ["greedy", "template"] == found["cell"].to_list()
-    assert [50, 50] == found["pages"].to_list()
-    assert [2, 2] == found["leaks"].to_list()
+    assert [20, 20] == found["pages"].to_list() == found["leaks"].to_list()
     assert ["training", "training"] == found["stage"].to_list()
 
 
@@ -74,15 +58,16 @@ def test_a_cell_that_is_no_cell_is_told_before_anything(taste_data: Path, tmp_pa
     assert not (tmp_path / "run").exists()
 
 
-def die(engine: Engine, cutoff_ms: int, requests: Sequence[PageRequest], rng: np.random.Generator) -> list[Felt]:
+def deadly() -> Homepage:
     """As a process does that the system ends for want of memory."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    return []
+    if multiprocessing.parent_process():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return HOME
 
 
 @pytest.mark.slow
 def test_a_worker_that_dies_stops_the_run(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     """With a sentence; what is finished stays."""
     with pytest.raises(RunError, match="a worker has died, perhaps for want of memory; start again with fewer"):
-        run(given(bundle_folder), data_folder, tmp_path / "run", leak_check=die, workers=2)
+        run(given(bundle_folder), data_folder, tmp_path / "run", home=deadly, workers=2)
     assert (tmp_path / "run" / "plan.json").exists()
