@@ -96,20 +96,6 @@ def test_surfaces_are_means_over_members(copy: RunFolder) -> None:
     assert corner["mean"].to_list() == pytest.approx(surface.filter(rows=2, columns=3)["value"].to_list())
 
 
-def test_cells_that_are_the_same_differ_by_nothing(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
-    """And have the same intervals."""
-    cells = {name: {"bundle": str(bundle_folder), "trained_later": True} for name in ("greedy", "same")}
-    folder = run(given(bundle_folder, cells=cells), data_folder, tmp_path / "same")
-    found = pl.read_parquet(folder.table("differences"))
-    estimates = pl.read_parquet(folder.table("estimates")).filter(pl.col("metric") != "stability")
-
-    assert found.select(pl.col("difference", "low", "high").abs().max()).row(0) == (0.0, 0.0, 0.0)
-    assert {"n.s."} == set(found["verdict"])
-    one, other = (estimates.filter(cell=cell).drop("cell") for cell in ("greedy", "same"))
-    assert one.equals(other)
-    assert {1.0} == set(pl.read_parquet(folder.path / "values" / "same" / "*.parquet")["stability"])
-
-
 def test_lists_are_measured_as_lists(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     """One row of the titles asked for."""
     folder = run(given(bundle_folder, page={"form": "list", "depth": 25}), data_folder, tmp_path / "run")
