@@ -12,13 +12,6 @@ from pagegen.simulation.runs.watch import Progress
 from tests.simulation.experiments import results_of, run, table
 
 
-def test_the_number_of_workers_changes_no_byte(whole: RunFolder, taste_data: Path, tmp_path: Path) -> None:
-    """Two spawned workers write what one process wrote."""
-    two = run(table(), taste_data, tmp_path / "two", workers=2)
-
-    assert results_of(two) == results_of(whole)
-
-
 class KilledError(Exception):
     """What a test calls a kill."""
 
