@@ -15,6 +15,8 @@ SKIPPED = {
     "data",
     "bundles",
     "demo",
+    "simulate-demo",
+    "runs",
     "out",
 }  # top-level folders, as in .gitignore
 MACHINE = re.compile(r"(?<![\w.:/])/(?:root|work|home|Users|mnt|media)/\w|(?:extra-)?index-url|find-links|file://")

@@ -7,7 +7,7 @@ Tables merge key by key over the defaults; lists and scalars replace. Every prob
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeGuard, get_args, get_origin
+from typing import Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
 
 import msgspec
 
@@ -134,6 +134,9 @@ def _is_struct(type_: Any) -> TypeGuard[type[msgspec.Struct]]:  # any type msgsp
 
 
 def _mistyped(value: object, type_: Any, where: str) -> Iterable[str]:  # any type msgspec knows
+    if get_origin(type_) is Literal and value not in get_args(type_):
+        yield f"{where} is {value!r}; one of {', '.join(map(str, get_args(type_)))}"
+        return
     try:
         msgspec.convert(value, type_)
     except msgspec.ValidationError as error:

@@ -93,5 +93,6 @@ def read_toml(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path} cannot be read as TOML ({error})"
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else error
+        message = f"{path} cannot be read as TOML ({reason})"
         raise ConfigError(message) from error

@@ -38,17 +38,20 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print what w
 @click.option("--out", type=FOLDER, required=True, help="Folder of the run; one that was begun is finished.")
 @click.option("--data", type=FOLDER, help="Data folder, in place of the experiment's.")
 @workers_option
-@click.option("--dry-run", is_flag=True, help="A few pages of each cell: the plan, its cost and its time.")
+@click.option(
+    "--dry-run", is_flag=True, help="50 pages of each cell, as of the first cut: the plan, its cost and its time."
+)
 @json_option
 @homepage_option
 def simulate(
     *, experiment: Path, out: Path, data: Path | None, workers: int, dry_run: bool, as_json: bool, homepage: str
 ) -> None:
     """
-    Make the pages of past requests again with every cell of EXPERIMENT, and measure and compare them.
+    Make the pages of past requests again with every cell of EXPERIMENT, a TOML file, and measure and compare them.
 
-    A run that was stopped goes on where it was. Files are the same for any number of workers. Exit codes: 0 done, 1 an
-    error, 3 a cell has seen what it was to foresee.
+    The README says how to write one; tools/experiments/demo.toml is one. A run that was stopped goes on where it was.
+    Files are the same for any number of workers. Exit codes: 0 done, 1 an error, 2 a wrong command line, 3 a cell has
+    seen what it was to foresee.
     """
     order = Order(
         table=_table(experiment, data),
@@ -88,7 +91,11 @@ def _command(experiment: Path, homepage: str) -> str:
 @workers_option
 @json_option
 def measure(*, folder: Path, measures: tuple[str, ...], data: Path | None, workers: int, as_json: bool) -> None:
-    """Add measures to a finished run; its pages stay."""
+    """
+    Add measures to the finished run in DIR; its pages stay.
+
+    The README has a table of all measures. Exit codes as of `pagegen simulate`.
+    """
     names = [name for text in measures for name in text.split()]
     begun, place = time.perf_counter(), RunFolder(path=folder)
     with telling() as tell, one_thread_each():

@@ -7,11 +7,16 @@ import click
 import msgspec
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pagegen.simulation.runs.folder import RunFolder, read_json
 
 TABLES = ("estimates", "differences", "surfaces", "leakage")
+EXPLAINED = (
+    "Means of members and their paired differences, with 95 % intervals by bootstrap of members; n.s. where the "
+    "randomization test does not reject at 5 %, corrected for all measures (Holm). More of it is in the report."
+)
 
 
 def print_json(folder: RunFolder, seconds: float) -> None:
@@ -27,16 +32,17 @@ def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
 
 
 def print_run(folder: RunFolder, seconds: float) -> None:
-    """Cells x measures over all occasions; the strata are told of in the folder."""
-    run, console = read_json(folder.run), Console()
+    """Measure by measure, cell below cell, over all occasions; the strata are told of in the folder."""
+    run, console = read_json(folder.run), Console(highlight=False)
     if not console.is_terminal:  # whoever reads a file can scroll
-        console.width = max(console.width, 50 + 35 * len(run["cells"]))
-    console.print(_table(folder, run))
-    console.print(EXPLAINED, highlight=False)
+        console.width = max(console.width, 120)
+    asked = f"{run['counts']['occasions']:,} pages a cell, of {run['counts']['members']:,} members"
+    console.print(f"[bold]{escape(run['name'])}[/]: {asked}\n", soft_wrap=True)
+    console.print(_table(folder, run), f"\n{EXPLAINED}")
     for row in leaking(folder):
         told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
-        console.print(f"[bold red]Cell {row['cell']} failed, it sees the future:[/] {told}: {row['detail']}")
-    console.print(f"Report: {folder.path / 'report.html'}, after {seconds:.0f} s", soft_wrap=True)
+        console.print(f"[bold red]Cell {row['cell']} failed, it sees the future:[/] {told}: {escape(row['detail'])}")
+    console.print(f"Report: {escape(str(folder.path / 'report.html'))}, after {seconds:.0f} s", soft_wrap=True)
 
 
 def leaking(folder: RunFolder) -> list[dict[str, Any]]:
@@ -44,37 +50,35 @@ def leaking(folder: RunFolder) -> list[dict[str, Any]]:
     return [row for row in _rows(folder, "leakage") if row["leaks"]]
 
 
-EXPLAINED = """\
-Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, n.s.
-where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."""
-
-
 def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
-    estimates = [row for row in _rows(folder, "estimates") if row["stratum"] == "all"]
-    against = {(row["metric"], row["cell"]): row for row in _rows(folder, "differences") if row["stratum"] == "all"}
-    counts, baseline = run["counts"], run["experiment"]["baseline"]
-    title = f"{run['name']}: {counts['occasions']:,} pages a cell, of {counts['members']:,} members"
-    heads = [cell + (" (baseline)" if cell == baseline else "") for cell in run["cells"]]
-    table = Table("", "members", "pages", *heads, title=title, title_justify="left")
-    for metric in dict.fromkeys(row["metric"] for row in estimates):
-        of_cell = {row["cell"]: row for row in estimates if row["metric"] == metric}
-        some = next(iter(of_cell.values()))
-        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in run["cells"]]
-        table.add_row(metric, f"{some['members']:,}", f"{some['pages']:,}", *told)
+    estimates, differences = (_everybody(folder, name) for name in ("estimates", "differences"))
+    baseline, table = run["experiment"]["baseline"], Table(box=None, pad_edge=False)
+    table.add_column("", overflow="fold")
+    table.add_column("mean", no_wrap=True)
+    table.add_column(f"difference from {baseline}", no_wrap=True)
+    for metric in dict.fromkeys(metric for metric, _ in estimates):
+        mine = {cell: estimates[metric, cell] for cell in run["cells"] if (metric, cell) in estimates}
+        some = next(iter(mine.values()))
+        table.add_row(f"[bold]{escape(metric)}[/]", f"[dim]{some['members']:,} members, {some['pages']:,} pages[/]")
+        for cell, estimate in mine.items():
+            table.add_row(f"  {cell}", _number(estimate, "mean", ".4f"), _difference(differences.get((metric, cell))))
     return table
 
 
-def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None) -> str:
-    if estimate is None or estimate["mean"] is None:
-        return "-"
-    told = f"{estimate['mean']:.4f}" + _interval(estimate, ".4f")
-    if difference is None or difference["difference"] is None:
-        return told
-    verdict = "" if difference["significant"] else " n.s."
-    return f"{told}\n{difference['difference']:+.4f}{_interval(difference, '+.4f')}{verdict}"
+def _everybody(folder: RunFolder, name: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What was found over all occasions, by measure and cell."""
+    return {(row["metric"], row["cell"]): row for row in _rows(folder, name) if row["stratum"] == "all"}
 
 
-def _interval(row: dict[str, Any], form: str) -> str:
+def _difference(row: dict[str, Any] | None) -> str:
+    if row is None or row["difference"] is None:
+        return ""
+    return _number(row, "difference", "+.4f") + ("" if row["significant"] else " n.s.")
+
+
+def _number(row: dict[str, Any], name: str, form: str) -> str:
+    """With its interval, where it has one."""
     ends = [row["low"], row["high"]]
     known = all(end is not None and not math.isnan(end) for end in ends)
-    return f" [{', '.join(format(end, form) for end in ends)}]" if known else ""
+    told = "-" if row[name] is None else format(row[name], form)
+    return escape(told + (f" [{', '.join(format(end, form) for end in ends)}]" if known else ""))

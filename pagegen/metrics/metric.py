@@ -97,7 +97,7 @@ class Metric:
         form = "k" if found.depth is not None else "mxn"
         wrong = self.needs_window if text is None else not text or form not in self.forms
         if wrong or (self.level == "surface" and found.columns is None):
-            message = f"cannot be measured on {text or 'the whole page'!r}"
+            message = f"cannot be measured on {text or 'the whole page'!r}; write {self.usage}"
             raise ConfigError(message)
         return found
 

@@ -1,7 +1,7 @@
 """All metrics by name, and the one place where their notation is read: `ndcg@10`, `recall@3x4`, `ndcg_2d(1,1)`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -107,6 +107,27 @@ def measure(text: str) -> Measure:
         ('ndcg_2d(1,1)', 3)
     """
     return measures([text])[0]
+
+
+def check_words(chosen: Iterable[Measure], words: Mapping[str, Sequence[str]]) -> None:
+    """
+    Names inside measures exist: a misspelt row kind would be measured as 0.
+
+    Args:
+        chosen: what is to be measured.
+        words: what there is, by the name of the parameter: `genre`, `kind`.
+
+    Raises:
+        ConfigError: with all that do not.
+    """
+    problems = [
+        f"{measure.name}: there is no {parameter.name} {argument!r}; there are {', '.join(words[parameter.name])}"
+        for measure in chosen
+        for parameter, argument in zip(measure.metric.parameters, measure.arguments, strict=True)
+        if isinstance(parameter, Word) and argument not in words[parameter.name]
+    ]
+    if problems:
+        raise ConfigError("; ".join(problems))
 
 
 def _read(text: str) -> Measure:

@@ -15,7 +15,7 @@ EXPERIMENT.toml: the data, the protocol, the pages, the cells and the measures. 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -109,8 +109,13 @@ def read_design(home: Homepage, table: Table, folder: Path) -> Design:
     problems += [*_unnamed(experiment), *_impossible(experiment), *_wrong_cuts(experiment.protocol.cuts)]
     cells = [*_cells(home, experiment, folder, problems)]
     if problems:
-        raise ConfigError("experiment: " + "; ".join(problems))
+        raise ConfigError("experiment:" + _listed(problems))
     return Design(experiment=experiment, cells=tuple(cells))
+
+
+def _listed(problems: Sequence[str]) -> str:
+    """One in the same line, several below each other."""
+    return f" {problems[0]}" if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)
 
 
 def _completed(experiment: Experiment, problems: list[str]) -> Experiment:
@@ -163,12 +168,12 @@ def _impossible(experiment: Experiment) -> Iterable[str]:
         ("page.rows", page.rows, 1, MAX_ROWS),
         ("page.columns", page.columns, 1, MAX_COLUMNS),
         ("page.depth", page.depth, 1, 10_000),
-        ("page.min_rows", page.min_rows, 1, page.rows),
-        ("page.min_yield", page.min_yield, 0.0, 1.0),
+        ("page.min_rows", page.min_rows, 1, max(1, page.rows)),
+        ("page.min_yield", page.min_yield, 0, 1),
     ]
     numbers += [(f"cells.{name}.rng_seed", cell.rng_seed, 0, 2**63 - 1) for name, cell in experiment.cells.items()]
     yield from (
-        f"{where} is {value}; from {low:g} to {high:g}"
+        f"{where} is {value}; from {low:,} to {high:,}"
         for where, value, low, high in numbers
         if value is not None and not low <= value <= high
     )

@@ -42,7 +42,7 @@ def test_every_problem_is_said_at_once() -> None:
         measures=["ndgc@10", "recall@3x4"],
         strata=["mood"],
         colour="red",
-        protocol={"cuts": [0.9, 0.8, 1.5], "min_history": -1, "gap": 1},
+        protocol={"kind": "visit", "cuts": [0.9, 0.8, 1.5], "min_history": -1, "gap": 1},
         page={"rows": "many", "min_yield": 2.0},
         cells={"a/b": {}, "one": {"page": {"orderer": "none"}}, "ONE": {"fit": {"ranker": "oracle"}}, "x": {"fits": 1}},
     )
@@ -55,6 +55,7 @@ def test_every_problem_is_said_at_once() -> None:
         "'ndgc@10': no such metric; is it ndcg?",
         "strata names 'mood'; there are activity, tenure",
         "protocol.gap does not exist",
+        "protocol.kind is 'visit'; one of page, session, window",
         "protocol.cuts has 1.5",
         "protocol.cuts are not in rising order",
         "protocol.min_history is -1",
@@ -66,7 +67,7 @@ def test_every_problem_is_said_at_once() -> None:
         "cells.one: settings: page.orderer names 'none'",
         "cells.ONE: settings: fit.ranker names 'oracle'",
     ):
-        assert part in said
+        assert f"\n- {part}" in said.replace("measures: ", "")
 
 
 def test_an_experiment_needs_cells_and_measures() -> None:
@@ -75,6 +76,7 @@ def test_an_experiment_needs_cells_and_measures() -> None:
 
     assert "there are no cells; add a table [cells.NAME] for each" in said
     assert "measures is empty" in said
+    assert "experiment: name is missing" == problems(table(name=""))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_it_prints_what_was_found(run_folder: Path, capsys: pytest.CaptureFixtur
     example.main(str(run_folder))
     printed = capsys.readouterr().out
 
-    assert "greedy against template: estimates" in printed
+    assert "greedy against template: means" in printed
     assert "Differences from popular" in printed
     assert "taste: rows on top" in printed
     assert "Where ndcg@10 comes out otherwise" in printed

@@ -14,6 +14,12 @@ import polars as pl
 import pagegen
 
 
+def means(results: pagegen.Results) -> pl.DataFrame:
+    """Every measure, the cells beside each other."""
+    everybody = results.estimates.filter(stratum="all")
+    return everybody.pivot("cell", index="metric", values="mean", maintain_order=True)
+
+
 def verdicts(results: pagegen.Results) -> pl.DataFrame:
     """Every measure of every cell against the baseline, for all members together."""
     return results.differences.filter(stratum="all").select(
@@ -54,20 +60,22 @@ def main(folder: str, experiment: str | None = None) -> None:
     results = pagegen.read_results(Path(folder))
     run, cells = results.run, [cell for cell in results.run.cells if cell != results.run.baseline]
     measure = next(iter(results.differences["metric"]), None)
-    show(f"{run.name}: estimates", results.estimates.filter(stratum="all"))
+    show(f"{run.name}: means", means(results))
     show("Leakage", results.leakage)
     show(f"Differences from {run.baseline}", verdicts(results))
     for cell in cells if measure else []:
         show(f"{cell}: rows on top", first_rows(results, cell))
         asked = ("occasion", "member_id", "time", "device", "baseline", "mine", "gain")
-        show(f"{cell}: pages that gain and lose most {measure}", gains(results, cell, str(measure)).select(asked))
+        moved = gains(results, cell, str(measure)).select(asked)
+        show(f"{cell}: pages that gain most {measure}", moved.head(5))
+        show(f"{cell}: pages that lose most", moved.tail(5))
     if measure:
         show(f"Where {measure} comes out otherwise", surprises(results, measure))
 
 
 def show(title: str, frame: pl.DataFrame) -> None:
     print(f"\n{title}")
-    with pl.Config(tbl_rows=16, tbl_cols=12, tbl_width_chars=140, tbl_hide_dataframe_shape=True, float_precision=4):
+    with pl.Config(tbl_rows=24, tbl_cols=12, tbl_width_chars=160, tbl_hide_dataframe_shape=True, float_precision=4):
         print(frame)
 
 

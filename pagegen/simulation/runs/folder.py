@@ -86,6 +86,9 @@ def claim(folder: RunFolder, plan: dict[str, Any]) -> None:
     Raises:
         RunError: it belongs to another experiment, or to something else.
     """
+    if folder.path.is_file():
+        message = f"--out {folder.path} is a file; name a folder"
+        raise RunError(message)
     folder.path.mkdir(parents=True, exist_ok=True)
     plan = msgspec.json.decode(msgspec.json.encode(plan), type=dict[str, Any])
     if not folder.plan.exists():
@@ -95,6 +98,6 @@ def claim(folder: RunFolder, plan: dict[str, Any]) -> None:
         write_json(folder.plan, plan)
     before = read_json(folder.plan)
     if differing := [key for key in {**before, **plan} if before.get(key) != plan.get(key)]:
-        what = f"the run of another experiment ({', '.join(differing)} differ)"
+        what = f"the run of another experiment ({', '.join(differing)} differ{'s' * (len(differing) == 1)})"
         message = f"--out {folder.path} holds {what}; name another folder, or remove it"
         raise RunError(message)

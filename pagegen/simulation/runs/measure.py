@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from pagegen.errors import RunError
-from pagegen.metrics.registry import measures
+from pagegen.metrics.registry import check_words, measures
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.runs.findings import write_findings
 from pagegen.simulation.runs.folder import RunFolder, read_json, write_json
@@ -47,6 +48,7 @@ def measure(
     setup = Setup(folder=folder, data=data_of(folder, data), experiment=experiment, clock=clock)
     shop = Workshop(setup=setup)
     _check_data(shop, run["data_digest"])
+    check_words(measures(names), {"genre": shop.data.catalog.genres.names, "kind": _kinds(folder)})
     parts = parts_of(shop.asked["cut"].to_list())
     wanted = [values_task(cell, experiment.baseline, part) for part in parts for cell in setup.cell_names]
     tasks = [task for task in wanted if not is_done(shop, task)]
@@ -57,6 +59,12 @@ def measure(
     run["experiment"]["measures"] = list(every)
     write_json(folder.local, {"data": str(setup.data)})
     write_json(folder.run, run)
+
+
+def _kinds(folder: RunFolder) -> list[str]:
+    """The kinds of all rows that the run's pages have."""
+    kinds = pl.scan_parquet(folder.path / "pages" / "**" / "*.parquet").select(pl.col("row_kinds").explode().unique())
+    return sorted(kinds.collect(engine="streaming")["row_kinds"].drop_nulls())
 
 
 def _check_data(shop: Workshop, digest: str) -> None:

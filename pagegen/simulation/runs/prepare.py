@@ -12,8 +12,10 @@ from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import Table
 from pagegen.bundle.store import LIBRARIES
 from pagegen.errors import ConfigError, DataError
+from pagegen.metrics.registry import check_words
 from pagegen.simulation.cells import try_bundles
 from pagegen.simulation.experiment import Design, Experiment, read_design
+from pagegen.simulation.lists import KIND
 from pagegen.simulation.protocol import Asked, asked, asked_frame
 from pagegen.simulation.runs.folder import RunFolder, claim, read_json, write_frame, write_json
 from pagegen.simulation.runs.workshop import Clock, Setup, Workshop
@@ -50,7 +52,7 @@ def prepare(order: Order) -> Prepared:
         RunError: the folder is that of another experiment.
     """
     design = read_design(order.home(), order.table, order.source.parent)
-    data = (order.data or order.source.parent / design.experiment.data).resolve()
+    data = _data(order, design.experiment)
     folder = RunFolder(path=order.out)
     experiment = _with_measured(design.experiment, folder)
     setup = Setup(
@@ -64,11 +66,27 @@ def prepare(order: Order) -> Prepared:
     shop = Workshop(setup=setup)
     found = asked(experiment, shop.data, shop.logged)
     _check_bundles(design, found)
+    kinds = [kind.name for kind in shop.home.kinds(tuple(shop.home.sources))]
+    check_words(shop.measures, {"genre": shop.data.catalog.genres.names, "kind": [*kinds, KIND]})
     try_bundles(shop.home, design.cells)
     claim(folder, _plan(design, shop, order.version))
     write_json(folder.local, {"data": str(data)})
     write_frame(folder.table("occasions"), asked_frame(found, shop.data, experiment.strata))
     return Prepared(design=design, found=found, shop=shop)
+
+
+def _data(order: Order, experiment: Experiment) -> Path:
+    """
+    The data folder.
+
+    Raises:
+        DataError: the file names one that is not there.
+    """
+    named = order.source.parent / experiment.data
+    if order.data is None and not named.is_dir():
+        message = f"data = {experiment.data!r} of {order.source.name} would be {named.resolve()}, which is not there"
+        raise DataError(message + "; paths are relative to the file: mend it, or name the data folder with --data")
+    return (order.data or named).resolve()
 
 
 def _with_measured(experiment: Experiment, folder: RunFolder) -> Experiment:

@@ -61,12 +61,14 @@ def test_the_folder_of_another_experiment_is_refused(copy: RunFolder, taste_data
         RunError, match=r"holds the run of another experiment \(rng_seed, digests differ\); name another"
     ):
         run(table(rng_seed=1), taste_data, copy.path)
-    with pytest.raises(RunError, match=r"\(page differ\)"):
+    with pytest.raises(RunError, match=r"\(page differs\)"):
         run(table(page={"rows": 5}), taste_data, copy.path)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "mother.txt").touch()
     with pytest.raises(RunError, match=r"holds mother.txt, and no run; name a new folder"):
         run(table(), taste_data, tmp_path / "letters")
+    with pytest.raises(RunError, match=r"mother.txt is a file; name a folder"):
+        run(table(), taste_data, tmp_path / "letters" / "mother.txt")
     run(table(name="another", measures=["mrr"]), taste_data, copy.path)
     assert "mrr" in pl.read_parquet(copy.values("greedy", 0)).columns
 

@@ -3,15 +3,32 @@
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pagegen.bundle.parts import Homepage
-from pagegen.errors import ConfigError, RunError
+from pagegen.errors import ConfigError, DataError, RunError
 from pagegen.homepage import HOME
-from tests.simulation.experiments import given, order, run, table
+from pagegen.simulation.runs.simulate import simulate
+from tests.simulation.experiments import given, nobody, order, run, table
+
+
+def test_names_in_measures_exist(taste_data: Path, tmp_path: Path) -> None:
+    """A misspelt row kind or genre would be measured as 0; it is told before anything is trained."""
+    wrong = table(measures=["row_share(top_pick)", "row_share(genre)", "genre_share(Dramma)"])
+
+    with pytest.raises(ConfigError, match=r"no kind 'top_pick'; there are top_picks, .* no genre 'Dramma'; there are "):
+        run(wrong, taste_data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_data_that_are_not_there_are_named(taste_data: Path, tmp_path: Path) -> None:
+    """With the folder that was meant, and what else there is."""
+    with pytest.raises(DataError, match=r"data = 'dater' of experiment.toml would be .*dater, .* with --data"):
+        simulate(replace(order(table(data="dater"), taste_data, tmp_path / "run"), data=None), nobody)
 
 
 def test_a_bundle_that_has_seen_what_follows_is_refused(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
