@@ -8,7 +8,6 @@ within the horizon, by isotonic regression (Zadrozny and Elkan, KDD 2002) on occ
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from pagegen.arrays import AnyArray, Float64, record
 from pagegen.errors import SchemaError
@@ -60,6 +59,8 @@ def fit_calibration(score: Float64, played: AnyArray) -> Calibration:
 
     Pairs of the same score count as one, with their share of plays: popularity scores tie often.
     """
+    from scipy.optimize import isotonic_regression  # only training wants it, and every process would wait for it
+
     value, place, pairs = np.unique(score, return_inverse=True, return_counts=True)
     share = np.bincount(place, played.astype(np.float64)) / pairs
     fitted = isotonic_regression(share, weights=pairs).x

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pagegen.arrays import AnyArray, Float64
+from pagegen.arrays import AnyArray, Float64, starts
 
 
 def calibration_error(predicted: Float64, happened: AnyArray, bins: int = 20) -> float:
@@ -17,6 +17,7 @@ def calibration_error(predicted: Float64, happened: AnyArray, bins: int = 20) ->
         0.1
     """
     size = max(1, len(predicted))
-    bin_ = np.searchsorted(np.sort(predicted), predicted) * bins // size
+    _, place, same = np.unique(predicted, return_inverse=True, return_counts=True)
+    bin_ = (starts(same)[:-1] * bins // size)[place]
     gap = np.bincount(bin_, predicted, minlength=bins) - np.bincount(bin_, happened, minlength=bins)
     return round(float(np.abs(gap).sum()) / size, 12)

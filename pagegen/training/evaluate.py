@@ -5,7 +5,7 @@ import numpy as np
 from pagegen.arrays import Float64, rank_within, record
 from pagegen.metrics.calibration_error import calibration_error
 from pagegen.metrics.ndcg import ndcg
-from pagegen.ranking import Calibration, Ranker, fit_calibration
+from pagegen.ranking import Calibration, fit_calibration
 from pagegen.training.examples import Window
 
 DEPTH = 10
@@ -41,12 +41,11 @@ def pool_recall(window: Window) -> float:
     return float(window.label.sum() / max(1, window.targets.sum()))
 
 
-def calibrate(ranker: Ranker, window: Window, rng: np.random.Generator) -> tuple[Calibration, float]:
+def calibrate(score: Float64, window: Window, rng: np.random.Generator) -> tuple[Calibration, float]:
     """
-    The isotonic map fitted on the whole window, and its error: each half of the members judged by a map fitted on the
-    other half.
+    The isotonic map of these scores [M] fitted on the whole window, and its error: each half of the members judged by a
+    map fitted on the other half.
     """
-    score = ranker.score(window.table)
     members, unit = np.unique(window.member, return_inverse=True)
     half = (rng.permutation(len(members)) % 2).astype(bool)[unit][window.request]
     predicted = np.empty(len(score))

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import record
+from pagegen.arrays import Float64, record
 from pagegen.bundle.models import Models
 from pagegen.bundle.parts import Homepage, SavedRanker
 from pagegen.bundle.settings import Settings
@@ -64,8 +64,9 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
     ranker = _fit_ranker(job, labelled[:-1])
     calibration, report = UNCALIBRATED, _counts(windows, labelled)
     if labelled and len(labelled[-1].label):
-        calibration, error = calibrate(ranker, labelled[-1], rng_of(job.rng_seed, "calibration"))
-        report |= {"calibration_error": error} | _compare(job, ranker, labelled[-1], (previous, windows[-1]))
+        score = ranker.score(labelled[-1].table)
+        calibration, error = calibrate(score, labelled[-1], rng_of(job.rng_seed, "calibration"))
+        report |= {"calibration_error": error} | _compare(job, score, labelled[-1], (previous, windows[-1]))
     job.say("sources, on everything")
     sources = fit_sources(job.home, job.settings, job.past, job.rng_seed)
     models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=examination)
@@ -130,10 +131,10 @@ def _counts(asked: list[Asked], windows: list[Window]) -> dict[str, Any]:
     }
 
 
-def _compare(job: Job, ranker: SavedRanker, window: Window, before: tuple[Previous | None, Asked]) -> dict[str, Any]:
-    """The ranker beside popularity and the previous bundle, on the same requests of the held-out window."""
+def _compare(job: Job, score: Float64, window: Window, before: tuple[Previous | None, Asked]) -> dict[str, Any]:
+    """The ranker's scores beside popularity and the previous bundle, on the same requests of the held-out window."""
     previous, asked = before
-    mine, popular = judge(window, ranker.score(window.table)), judge(window, window.total)
+    mine, popular = judge(window, score), judge(window, window.total)
     judged = ~np.isnan(mine.ndcg)
     report = {
         "held_out": {"requests": int(judged.sum()), "members": len(np.unique(window.member[judged]))},
