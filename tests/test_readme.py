@@ -10,6 +10,9 @@ from pagegen.homepage import HOME
 from pagegen.metrics.registry import METRICS
 from pagegen.simulation.experiment import read_design
 from pagegen.simulation.protocol import KINDS
+from pagegen.simulation.report.write import REPORT
+from pagegen.simulation.results import TABLES
+from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.strata import STRATA
 
 ROOT = Path(__file__).parents[1]
@@ -68,3 +71,12 @@ def test_the_experiment_can_be_run() -> None:
     assert ["two_stage", "popularity", "template"] == [cell.name for cell in design.cells]
     assert ", ".join(STRATA) in text
     assert all(kind in text for kind in KINDS)
+
+
+def test_the_files_of_a_run_are_told() -> None:
+    """Every table, every description and the report."""
+    told = README.partition("**What lies in the folder**")[2].partition("From Python")[0]
+    folder = RunFolder(path=Path())
+
+    for name in (*TABLES, REPORT, *(str(path) for path in (folder.plan, folder.run, folder.local, folder.timing))):
+        assert f"`{name}" in told, name

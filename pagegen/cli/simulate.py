@@ -70,9 +70,19 @@ def simulate(
         print_dry_json(tried) if as_json else print_dry(tried)
         return
     begun = time.perf_counter()
-    with telling() as tell, one_thread_each():
+    with telling() as tell, one_thread_each(), going_on():
         folder = run_experiment(order, tell)
     _finish(folder, data, begun, as_json=as_json)
+
+
+@contextmanager
+def going_on() -> Iterator[None]:
+    """Who stops a run is told that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What is finished stays; the same command goes on from there.", err=True)
+        raise
 
 
 def _table(experiment: Path, data: Path | None) -> dict[str, Any]:

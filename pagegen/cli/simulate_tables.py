@@ -56,8 +56,10 @@ def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
     table.add_column("", overflow="fold")
     table.add_column("mean", no_wrap=True)
     table.add_column(f"difference from {baseline}", no_wrap=True)
-    for metric in dict.fromkeys(metric for metric, _ in estimates):
+    for metric in dict.fromkeys([*run["experiment"]["measures"], *(metric for metric, _ in estimates)]):
         mine = {cell: estimates[metric, cell] for cell in run["cells"] if (metric, cell) in estimates}
+        if not mine:  # a surface: drawn in the report
+            continue
         some = next(iter(mine.values()))
         table.add_row(f"[bold]{escape(metric)}[/]", f"[dim]{some['members']:,} members, {some['pages']:,} pages[/]")
         for cell, estimate in mine.items():

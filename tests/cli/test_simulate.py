@@ -109,3 +109,18 @@ def test_what_is_wrong_is_said(experiment: Path, tmp_path: Path) -> None:
     assert "holds wrong.toml, and no run" in other.stderr
     assert "no finished run" in measure(tmp_path / "run", "--measures", "mrr").stderr
     assert "cannot be read as TOML" in simulate(tmp_path / "none.toml", "--out", tmp_path / "run").stderr
+
+
+def test_who_stops_a_run_is_told_that_nothing_is_lost(
+    experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And how to go on."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pagegen.cli.simulate.run_experiment", stopped)
+    result = simulate(experiment, "--out", tmp_path / "run")
+
+    assert 1 == result.exit_code
+    assert "the same command goes on from there" in result.stderr

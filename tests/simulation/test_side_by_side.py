@@ -82,6 +82,22 @@ def test_what_was_played_is_what_metrics_count(shown: list[Member], run_folder: 
         assert {len(places) for _, places in member.played} <= {4}
 
 
+def test_of_many_titles_that_were_played_the_foremost_are_told(
+    shown: list[Member], run_folder: Path, run_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that any page has highest; and how many there are on each."""
+    monkeypatch.setattr("pagegen.simulation.report.side_by_side.PLAYED", 1)
+    fewer = members(find(pagegen.read_results(run_folder)), read_dataset(run_data))
+
+    assert [1] * len(shown) == [len(member.played) for member in fewer]
+    for all_of_them, few in zip(shown, fewer, strict=True):
+        places = [place.split("·") for _, cells in all_of_them.played for place in cells if place]
+        highest = min(([int(row), int(column)] for row, column in places), default=None)
+        assert highest is None or "·".join(map(str, highest)) in few.played[0][1]
+        assert len(all_of_them.played) == few.followed
+        assert [sum(bool(places[c]) for _, places in all_of_them.played) for c in range(4)] == few.found
+
+
 def test_a_whisker_lies_on_its_scale() -> None:
     """Percent of the width between margins; nothing is drawn of what is not known."""
     on = scale([-0.1, 0.3], zero=True)

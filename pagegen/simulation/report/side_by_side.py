@@ -20,6 +20,7 @@ ROWS, COLUMNS = 8, 6  # shown of a page
 FEW_ROWS, MANY_CELLS = 5, 4  # fewer where there are many cells
 FEW_COLUMNS, ABREAST = 4, 3  # fewer where three cells stand abreast
 LIST_TITLES = 36  # shown of a page that is one row
+PLAYED = 12  # titles that were played next, told with their places
 Place: TypeAlias = tuple[int, int]  # row and column, from 1
 State: TypeAlias = Literal["same", "only", "moved", "again"]
 
@@ -55,6 +56,8 @@ class Member:
     device: str
     panels: Sequence[Panel]
     played: Sequence[tuple[str, Sequence[str]]]  # title, and where it stands on the page of each cell
+    followed: int  # titles played next, those that are not told too
+    found: Sequence[int]  # how many of them the page of each cell has
 
 
 @record
@@ -124,14 +127,25 @@ def _member(
     columns = FEW_COLUMNS if len(page) == ABREAST else COLUMNS
     known = Known(data=data, played=_played(data, asked) if data else [], rows=rows, columns=columns)
     first = {cell: layout.first() for cell, layout in page.items()}
+    told = _foremost(known.played, [first[cell] for cell in page])
     return Member(
         member=asked["member_id"],
         why=why,
         when=when(_ms(asked["time"])),
         device=asked["device"],
         panels=[panel(cell, layout, _others(found, first, cell), known) for cell, layout in page.items()],
-        played=[(known.name(title), [_place(first[cell].get(title)) for cell in page]) for title in known.played],
+        played=[(known.name(title), [_place(first[cell].get(title)) for cell in page]) for title in told],
+        followed=len(known.played),
+        found=[len({*known.played} & first[cell].keys()) for cell in page],
     )
+
+
+def _foremost(played: Sequence[str], first: Sequence[Mapping[str, Place]]) -> Sequence[str]:
+    """All titles, or those that stand highest on any of the pages, if they are too many to tell."""
+    if len(played) <= PLAYED:
+        return played
+    nowhere = (np.inf, np.inf)
+    return sorted(played, key=lambda title: min(places.get(title, nowhere) for places in first))[:PLAYED]
 
 
 def _others(found: Found, first: Mapping[str, Mapping[str, Place]], cell: str) -> Mapping[str, Place]:

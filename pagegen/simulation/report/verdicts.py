@@ -133,7 +133,11 @@ def leak_text(leak: Leak) -> str:
     Examples:
         >>> leak_text(Leak(pages=50, leaks=12, stage="pool", detail=""))
         '12 of 50 pages came out differently when everything after the request was replaced, first at the stage pool'
+        >>> leak_text(Leak(pages=50, leaks=50, stage="training", detail="the models have seen 2 days of it"))
+        '50 of 50 pages knew what came after the request: the models have seen 2 days of it'
     """
+    if leak.stage == "training":
+        return f"{leak.leaks} of {leak.pages} pages knew what came after the request: {leak.detail}"
     where = f", first at the stage {leak.stage}" if leak.stage else ""
     what = f" ({leak.detail})" if leak.detail else ""
     return (
