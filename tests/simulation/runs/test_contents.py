@@ -15,7 +15,7 @@ from pagegen.simulation.runs.folder import RunFolder, read_json
 from pagegen.simulation.runs.measure import measure
 from pagegen.simulation.world import World, load
 from pagegen.simulation.world.page_table import shown
-from tests.simulation.experiments import given, nobody, results_of, run, table
+from tests.simulation.experiments import given, nobody, noting, results_of, run, table
 from tests.training.builders import files_of, retrained
 
 
@@ -74,11 +74,11 @@ def test_a_ranker_that_is_taught_with_another_is_that_of_its_own_training(taste_
     """Two cells that differ in the ranker are one training; a bundle that is there already stays."""
     cells, told = {"greedy": {}, "popular": {"fit": {"ranker": "popularity"}}}, list[str]()
     asked = table(cells=cells, protocol={"cuts": [0.85]}, leak_pages=0, measures=["ndcg@10"])
-    folder = run(asked, taste_data, tmp_path / "run", lambda progress: told.append(progress.kind))
+    folder = run(asked, taste_data, tmp_path / "run", noting(told))
     before = [files_of(folder.bundle(name, 0)) for name in cells]
     shutil.rmtree(folder.bundle("popular", 0))
     folder.run.unlink()
-    run(asked, taste_data, tmp_path / "run", lambda progress: told.append(progress.kind))
+    run(asked, taste_data, tmp_path / "run", noting(told))
 
     assert before == [files_of(folder.bundle(name, 0)) for name in cells]
     assert 2 == told.count("train")

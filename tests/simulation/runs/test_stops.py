@@ -11,7 +11,7 @@ import pytest
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError, RunError
 from pagegen.homepage import HOME
-from tests.simulation.experiments import given, order, run, table
+from tests.simulation.experiments import given, noting, order, run, table
 
 
 def test_a_bundle_that_has_seen_what_follows_is_refused(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folde
         with pytest.raises(
             RunError, match=r"cell greedy yields too few pages: only 0 of the first \d+ pages have 29 rows"
         ):
-            run(poor, data_folder, tmp_path / "run", lambda progress: told.append(progress.kind))
+            run(poor, data_folder, tmp_path / "run", noting(told))
     assert [] == told
     assert not (tmp_path / "run" / "run.json").exists()
 
