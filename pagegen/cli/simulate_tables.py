@@ -6,11 +6,13 @@ from typing import Any
 import click
 import msgspec
 import polars as pl
+from rich.box import HEAVY_HEAD, SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 from pagegen.simulation.runs.folder import RunFolder, read_json
 
+LONG = 20  # letters of a measure's name that a narrow terminal has room for
 TABLES = ("estimates", "differences", "surfaces", "leakage")
 
 
@@ -29,9 +31,10 @@ def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
 def print_run(folder: RunFolder, seconds: float) -> None:
     """Cells x measures over all occasions; the strata are told of in the folder."""
     run, console = read_json(folder.run), Console()
+    needed = 50 + 35 * len(run["cells"])
     if not console.is_terminal:  # whoever reads a file can scroll
-        console.width = max(console.width, 50 + 35 * len(run["cells"]))
-    console.print(_table(folder, run))
+        console.width = max(console.width, needed)
+    console.print(_table(folder, run, narrow=console.width < needed))
     console.print(EXPLAINED, highlight=False)
     for row in leaking(folder):
         told = f"{row['leaks']} of {row['pages']} pages feel what came after them, first in {row['stage']}"
@@ -44,37 +47,43 @@ def leaking(folder: RunFolder) -> list[dict[str, Any]]:
     return [row for row in _rows(folder, "leakage") if row["leaks"]]
 
 
-EXPLAINED = """\
-Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, n.s.
-where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."""
+EXPLAINED = (
+    "Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, "
+    "n.s. where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."
+)
 
 
-def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
+def _table(folder: RunFolder, run: dict[str, Any], *, narrow: bool) -> Table:
+    """In a narrow terminal intervals stand below their numbers."""
     estimates = [row for row in _rows(folder, "estimates") if row["stratum"] == "all"]
     against = {(row["metric"], row["cell"]): row for row in _rows(folder, "differences") if row["stratum"] == "all"}
     counts, baseline = run["counts"], run["experiment"]["baseline"]
     title = f"{run['name']}: {counts['occasions']:,} pages a cell, of {counts['members']:,} members"
     heads = [cell + (" (baseline)" if cell == baseline else "") for cell in run["cells"]]
-    table = Table("", "members", "pages", *heads, title=title, title_justify="left")
+    table = Table(
+        "", "members", "pages", *heads, title=title, title_justify="left", box=SIMPLE if narrow else HEAVY_HEAD
+    )
+    table.pad_edge, table.columns[0].overflow = not narrow, "fold"
     for metric in dict.fromkeys(row["metric"] for row in estimates):
         of_cell = {row["cell"]: row for row in estimates if row["metric"] == metric}
         some = next(iter(of_cell.values()))
-        told = [_cell(of_cell.get(cell), against.get((metric, cell))) for cell in run["cells"]]
-        table.add_row(metric, f"{some['members']:,}", f"{some['pages']:,}", *told)
+        told = [_cell(of_cell.get(cell), against.get((metric, cell)), "\n" if narrow else " ") for cell in run["cells"]]
+        name = metric.replace("(", "\n(") if narrow and len(metric) > LONG else metric
+        table.add_row(name, f"{some['members']:,}", f"{some['pages']:,}", *told)
     return table
 
 
-def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None) -> str:
+def _cell(estimate: dict[str, Any] | None, difference: dict[str, Any] | None, apart: str) -> str:
     if estimate is None or estimate["mean"] is None:
         return "-"
-    told = f"{estimate['mean']:.4f}" + _interval(estimate, ".4f")
-    if difference is None or difference["difference"] is None:
-        return told
-    verdict = "" if difference["significant"] else " n.s."
-    return f"{told}\n{difference['difference']:+.4f}{_interval(difference, '+.4f')}{verdict}"
+    told = [f"{estimate['mean']:.4f}{_interval(estimate, '.4f', apart)}"]
+    if difference is not None and difference["difference"] is not None:
+        verdict = "" if difference["significant"] else " n.s."
+        told.append(f"{difference['difference']:+.4f}{verdict}{_interval(difference, '+.4f', apart)}")
+    return "\n".join(told)
 
 
-def _interval(row: dict[str, Any], form: str) -> str:
+def _interval(row: dict[str, Any], form: str, apart: str) -> str:
     ends = [row["low"], row["high"]]
     known = all(end is not None and not math.isnan(end) for end in ends)
-    return f" [{', '.join(format(end, form) for end in ends)}]" if known else ""
+    return f"{apart}[{', '.join(format(end, form) for end in ends)}]" if known else ""
