@@ -19,10 +19,12 @@ setup: $(STAMP) ## make the virtual environment and install everything; nothing 
 demo: setup ## simulate a world, train, serve it, and show pages
 	$(BIN)/pagegen demo
 
+simulate-demo: BEGUN := $(shell date +%s)
 simulate-demo: setup ## an experiment on a simulated world, from start to report
 	rm -rf simulate-demo
 	$(BIN)/pagegen world --out simulate-demo/data
 	$(BIN)/pagegen simulate tools/experiments/demo.toml --data simulate-demo/data --out simulate-demo/run --workers 2
+	@echo "From make to the first metric: $$(($$(date +%s) - $(BEGUN))) s. Now open simulate-demo/run/report.html"
 
 test: setup ## run the tests and the examples in docstrings; PYTEST_ARGS="-k name"
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -11,9 +11,9 @@ from pagegen.simulation.runs.watch import Progress as Report
 from pagegen.simulation.runs.watch import Tell
 
 NAMES = {
-    "train": "bundles",
-    "pages": "parts made",
-    "values": "parts measured",
+    "train": "trainings",
+    "pages": "pages made",
+    "values": "pages measured",
     "whole": "cells summed up",
     "compare": "strata compared",
     "leaks": "cells checked for leaks",
@@ -23,7 +23,7 @@ LINE_SECONDS = 10.0
 
 @contextmanager
 def telling() -> Iterator[Tell]:
-    """Who is told of every task that is done."""
+    """Who is told when a run begins and of every task that is done."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _lines(console)
@@ -31,25 +31,32 @@ def telling() -> Iterator[Tell]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
     bars: dict[str, TaskID] = {}
     with Progress(*columns, TimeElapsedColumn(), console=console) as shown:
+        reading = shown.add_task("reading the data", total=None, left="")
 
         def tell(report: Report) -> None:
+            shown.update(reading, visible=False)
             if report.kind not in bars:
                 bars[report.kind] = shown.add_task(NAMES[report.kind], total=report.total, left="")
             for bar in bars.values():
                 shown.update(bar, left="")
             shown.update(bars[report.kind], completed=report.done, left=_left(report))
 
-        yield tell
+        try:
+            yield tell
+        finally:
+            shown.update(reading, visible=False)
 
 
 def _lines(console: Console) -> Tell:
-    last = time.monotonic()
+    last = float("-inf")
 
     def tell(report: Report) -> None:
         nonlocal last
         if time.monotonic() - last >= LINE_SECONDS:
             last = time.monotonic()
-            console.print(f"{NAMES[report.kind]}: {report.done} of {report.total}, {_left(report)}", highlight=False)
+            console.print(
+                f"{NAMES[report.kind]}: {report.done:,} of {report.total:,}, {_left(report)}", highlight=False
+            )
 
     return tell
 

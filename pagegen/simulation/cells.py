@@ -1,7 +1,8 @@
 """
 Cells: the arms of an experiment. A cell is a bundle somebody trained, or a recipe trained as of every cut.
 
-What the page half of a recipe overrides is no part of its training, so cells that differ in nothing else share bundles.
+What the page half of a recipe overrides is no part of its training, so cells that differ in nothing else share bundles;
+and those that differ in the ranker too share all that comes before it.
 """
 
 import hashlib
@@ -16,13 +17,13 @@ from pagegen.arrays import record
 from pagegen.bundle.load import load_engine, settings_of, try_ranker
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Settings, Table, resolve
+from pagegen.bundle.settings import FitSettings, Settings, Table, resolve
 from pagegen.bundle.store import describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
-from pagegen.training.train import Job, train
+from pagegen.training.train import Job, Lessons, learn, lessons
 
 
 class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +45,7 @@ class Cell:
     bundle_id: str | None  # of that bundle
     cutoff_ms: int | None  # what that bundle has seen
     training: str  # digest of what a recipe's training depends on, besides the data; "" for a bundle
+    lessons: str  # the same but for the ranker
     rng_seed: int
 
 
@@ -73,9 +75,14 @@ def cell_of(home: Homepage, name: str, spec: CellSpec, rng_seed: int, folder: Pa
         bundle=None,
         bundle_id=None,
         cutoff_ms=None,
-        training=hashlib.sha256(msgspec.json.encode([settings.fit, seed], order="sorted")).hexdigest()[:16],
+        training=_digest(settings.fit, seed),
+        lessons=_digest(msgspec.structs.replace(settings.fit, ranker="", rankers={}), seed),
         rng_seed=seed,
     )
+
+
+def _digest(fit: FitSettings, rng_seed: int) -> str:
+    return hashlib.sha256(msgspec.json.encode([fit, rng_seed], order="sorted")).hexdigest()[:16]
 
 
 def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
@@ -93,6 +100,7 @@ def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
         bundle_id=bundle_id,
         cutoff_ms=manifest.cutoff_ms,
         training="",
+        lessons="",
         rng_seed=manifest.rng_seed,
     )
 
@@ -114,23 +122,32 @@ def owners(cells: Sequence[Cell]) -> dict[str, str]:
     return {cell.name: first[cell.training] for cell in cells if cell.training}
 
 
-def train_cell(home: Homepage, cell: Cell, past: Past, pages: pl.DataFrame, out: Path) -> None:
+def classes(cells: Sequence[Cell]) -> dict[str, tuple[str, ...]]:
+    """The names of the recipes that differ from each in nothing but the ranker, itself among them."""
+    owner = owners(cells)
+    recipes = [cell for cell in cells if owner.get(cell.name) == cell.name]
+    return {cell.name: tuple(other.name for other in recipes if other.lessons == cell.lessons) for cell in recipes}
+
+
+def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, pages: pl.DataFrame) -> None:
     """
-    Save the bundle that `pagegen train --as-of` would make of the recipe's fit half.
+    Save the bundles that `pagegen train --as-of` would make of the fit halves of recipes of one class.
 
     Args:
         home: what the settings choose from.
-        cell: a recipe.
-        past: what it may learn from.
+        cells: recipes that differ in nothing but the ranker, and where their bundles go: must not exist.
+        past: what they may learn from.
         pages: the whole pages log; no rows where there is none.
-        out: must not exist.
     """
-    settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
     before = pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
-    job = Job(home=home, settings=settings, past=past, pages=before, rng_seed=cell.rng_seed, say=_silent)
-    trained = train(job)
-    facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
-    save(out, home, trained.models, past.data.catalog.ids.names, facts)
+    taught: Lessons | None = None
+    for cell, out in cells:
+        settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
+        job = Job(home=home, settings=settings, past=past, pages=before, rng_seed=cell.rng_seed, say=_silent)
+        taught = taught or lessons(job)
+        trained = learn(job, taught)
+        facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
+        save(out, home, trained.models, past.data.catalog.ids.names, facts)
 
 
 def _silent(step: str) -> None:

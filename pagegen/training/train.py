@@ -2,11 +2,11 @@
 The retraining job: data in, a judged bundle out.
 
 1. cut the newest past requests into windows; 2. for each, fit the sources as of its start and replay it; 3. fit the
-ranker on all windows but the newest; 4. on the newest, calibrate it and compare it with popularity and with the
-previous bundle; 5. fit the sources once more on everything, and save.
+sources once more on everything; 4. fit the ranker on all windows but the newest; 5. on the newest, calibrate it and
+compare it with popularity and with the previous bundle.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from pagegen.data.dataset import Past
 from pagegen.metrics.bootstrap import mean_interval
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
+from pagegen.pool import Source
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
 from pagegen.training.fit import UNCALIBRATED, engine_of, fit_sources, rng_of
@@ -56,20 +57,41 @@ class Trained:
     report: dict[str, Any]
 
 
+@record
+class Lessons:
+    """All that is learnt before there is a ranker: the same for jobs that differ in nothing but the ranker."""
+
+    examination: Examination
+    windows: list[Asked]
+    labelled: list[Window]
+    sources: Mapping[str, Source]  # fitted on everything
+
+
 def train(job: Job, previous: Previous | None = None) -> Trained:
     """Train a bundle's models and judge them on the newest window, which the ranker is not fitted on."""
+    return learn(job, lessons(job), previous)
+
+
+def lessons(job: Job) -> Lessons:
+    """Everything but the ranker."""
     examination = fit_examination(job.pages)
     windows = past_windows(job, examination)
     labelled = label_windows(job, windows)
+    job.say("sources, on everything")
+    sources = fit_sources(job.home, job.settings, job.past, job.rng_seed)
+    return Lessons(examination=examination, windows=windows, labelled=labelled, sources=sources)
+
+
+def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Trained:
+    """The ranker, fitted on all windows but the newest and judged there; `taught` may be another ranker's lessons."""
+    windows, labelled = taught.windows, taught.labelled
     ranker = _fit_ranker(job, labelled[:-1])
     calibration, report = UNCALIBRATED, _counts(windows, labelled)
     if labelled and len(labelled[-1].label):
         score = ranker.score(labelled[-1].table)
         calibration, error = calibrate(score, labelled[-1], rng_of(job.rng_seed, "calibration"))
         report |= {"calibration_error": error} | _compare(job, score, labelled[-1], (previous, windows[-1]))
-    job.say("sources, on everything")
-    sources = fit_sources(job.home, job.settings, job.past, job.rng_seed)
-    models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=examination)
+    models = Models(sources=taught.sources, ranker=ranker, calibration=calibration, examination=taught.examination)
     return Trained(models=models, report=report | {"ranker": ranker.name})
 
 

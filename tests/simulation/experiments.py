@@ -65,6 +65,11 @@ def nobody(_: Progress) -> None:
     """Who listens to no progress."""
 
 
+def noting(kinds: list[str]) -> Callable[[Progress], None]:
+    """Who writes down the kind of each task that is done."""
+    return lambda progress: kinds.append(progress.kind) if progress.done else None
+
+
 def run(content: Table, data: Path, out: Path, tell: Callable[[Progress], None] = nobody, **changes: Any) -> RunFolder:
     return simulate(order(content, data, out, **changes), tell)
 

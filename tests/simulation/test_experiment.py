@@ -8,7 +8,7 @@ import pytest
 
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
-from pagegen.simulation.cells import owners
+from pagegen.simulation.cells import classes, owners
 from pagegen.simulation.experiment import Design, read_design
 from tests.simulation.experiments import given, table
 
@@ -118,6 +118,7 @@ def test_recipes_share_bundles_when_they_are_trained_alike() -> None:
         "other": {"rng_seed": 1},
         "popular": {"fit": {"ranker": "popularity"}},
     }
+    found = design(table(cells=cells, baseline="plain")).cells
 
     assert {
         "plain": "plain",
@@ -125,4 +126,6 @@ def test_recipes_share_bundles_when_they_are_trained_alike() -> None:
         "again": "plain",
         "other": "other",
         "popular": "popular",
-    } == owners(design(table(cells=cells, baseline="plain")).cells)
+    } == owners(found)
+    together = ("plain", "popular")  # in all but the ranker
+    assert {"plain": together, "popular": together, "other": ("other",)} == classes(found)

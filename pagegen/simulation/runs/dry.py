@@ -36,8 +36,8 @@ class CutLine:
 @record
 class CellLine:
     name: str
-    bundles: int  # to be trained for it still
-    bundle_seconds: float  # each; 0 where it shares another cell's, or its bundle was given
+    bundles: int  # trainings for it that are left
+    bundle_seconds: float  # of each cut, with those of other cells that learn from the same; 0: among another cell's
     page_seconds: float  # made and measured
     page_bytes: float
     poor: int  # of the pages that were tried

@@ -7,7 +7,7 @@ from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
 from pagegen.engine import Engine, Trace
 from pagegen.replay import Occasions, replay, requests_of
-from pagegen.simulation.cells import train_cell
+from pagegen.simulation.cells import train_cells
 from pagegen.simulation.experiment import PageSpec
 from pagegen.simulation.leakage import future_training, leaks
 from pagegen.simulation.lists import lists_frame
@@ -21,11 +21,11 @@ ORIGIN = "simulation"
 
 
 def train(shop: Workshop, task: Task) -> Done:
-    """The bundle of a recipe as of a cut."""
+    """The bundles of a recipe, and of those that differ from it in the ranker, as of a cut."""
     cutoff = shop.cuts_ms[task.cut]
     past = Past(data=shop.data, watermark=shop.data.events.before(cutoff), cutoff_ms=cutoff)
-    out = shop.setup.folder.bundle(task.cell, task.cut)
-    train_cell(shop.home, shop.cell(task.cell), past, shop.logged_titles(), out)
+    places = [(shop.cell(name), shop.setup.folder.bundle(name, task.cut)) for name in shop.classes[task.cell]]
+    train_cells(shop.home, [(cell, out) for cell, out in places if not out.exists()], past, shop.logged_titles())
     return Done(task=task)
 
 

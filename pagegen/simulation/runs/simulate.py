@@ -50,7 +50,7 @@ def is_done(shop: Workshop, task: Task) -> bool:
     """Whether what the task makes lies in the folder."""
     folder, number = shop.setup.folder, task.part.number if task.part else 0
     if task.kind == "train":
-        return folder.bundle(task.cell, task.cut).exists()
+        return all(folder.bundle(name, task.cut).exists() for name in shop.classes[task.cell])
     if task.kind == "pages":
         return folder.pages(task.cell, number).exists()
     path = folder.values(task.cell, number)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from pagegen.metrics.results import Difference, Estimate
-from pagegen.simulation.cells import owners
+from pagegen.simulation.cells import classes, owners
 from pagegen.simulation.experiment import Design, Experiment
 from pagegen.simulation.protocol import Asked
 
@@ -81,15 +81,16 @@ def parts_of(cut: Sequence[int]) -> list[Part]:
 def making(design: Design, found: Asked) -> Iterator[Task]:
     """Bundles and pages, cut by cut; the baseline's come first, since others are measured against them."""
     owner = owners(design.cells)
+    taught = {name: together[0] for name, together in classes(design.cells).items()}
     baseline = design.experiment.baseline
     cells = sorted(design.cells, key=lambda cell: cell.name != baseline)
     parts = parts_of(found.cut.tolist())
     for cut in range(len(found.cuts_ms)):
-        trained = {name: Task(kind="train", cell=name, cut=cut) for name in dict.fromkeys(owner.values())}
+        trained = {name: Task(kind="train", cell=name, cut=cut) for name in dict.fromkeys(taught.values())}
         mine = [part for part in parts if part.cut == cut]
         yield from trained.values() if mine else ()
         for cell in cells:
-            needs = (trained[owner[cell.name]].name,) if cell.training else ()
+            needs = (trained[taught[owner[cell.name]]].name,) if cell.training else ()
             for part in mine:
                 yield Task(kind="pages", cell=cell.name, cut=cut, part=part, needs=needs)
                 yield values_task(cell.name, baseline, part)

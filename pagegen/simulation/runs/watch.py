@@ -16,8 +16,8 @@ FEWEST_PAGES = 200  # of a cell before its yield is judged
 
 @record
 class Progress:
-    kind: Kind  # of the task that was done last
-    done: int  # tasks of that kind
+    kind: Kind  # of the task that was done last; before any is, of the first one
+    done: int  # pages, or tasks of a kind that makes or measures none
     total: int
     seconds_left: float | None  # None: nothing is known yet of what takes longest
 
@@ -29,16 +29,17 @@ class Watch:
     """Hears of every task that is done."""
 
     def __init__(self, tasks: Sequence[Task], spec: PageSpec, workers: int, tell: Tell) -> None:
-        self._total = Counter(task.kind for task in tasks)
         self._size = Counter[Kind]()
         for task in tasks:
             self._size[task.kind] += _size(task)
         self._spec, self._workers, self._tell = spec, workers, tell
-        self._count, self._worked = Counter[Kind](), Counter[Kind]()
+        self._worked = Counter[Kind]()
         self._pages, self._poor = Counter[str](), Counter[str]()
         self.seconds = dict[Kind, float]()
         self._bundles = dict[str, float]()
         self.found = list[Done]()
+        if tasks:
+            self._report(tasks[0].kind)
 
     def hear(self, done: Done) -> None:
         """
@@ -48,18 +49,19 @@ class Watch:
             RunError: too many pages of a cell have too few rows.
         """
         kind = done.task.kind
-        self._count[kind] += 1
         self._worked[kind] += _size(done.task)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + done.seconds
         if kind == "train":
             self._bundles[f"{done.task.cell}/{done.task.cut}"] = done.seconds
         if done.estimates or done.differences or done.surface or done.checked:
             self.found.append(done)
-        self._tell(
-            Progress(kind=kind, done=self._count[kind], total=self._total[kind], seconds_left=self._seconds_left())
-        )
+        self._report(kind)
         if kind == "pages":
             self.judge(done.task.cell, _size(done.task), done.poor)
+
+    def _report(self, kind: Kind) -> None:
+        left = self._seconds_left()
+        self._tell(Progress(kind=kind, done=self._worked[kind], total=self._size[kind], seconds_left=left))
 
     def timing(self, folder: RunFolder) -> dict[str, Any]:
         """For timing.json: seconds by kind of task, and of each bundle; of those trained before, what it said."""

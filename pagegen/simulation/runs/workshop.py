@@ -21,7 +21,7 @@ from pagegen.metrics.registry import measures
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Occasions, Outcomes, outcomes
-from pagegen.simulation.cells import Cell, load_cell, owners
+from pagegen.simulation.cells import Cell, classes, load_cell, owners
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.protocol import cut_times, occasions_of
 from pagegen.simulation.runs.folder import RunFolder
@@ -117,6 +117,10 @@ class Workshop:
     @cached_property
     def owner(self) -> Mapping[str, str]:
         return owners(self.setup.cells)
+
+    @cached_property
+    def classes(self) -> Mapping[str, tuple[str, ...]]:
+        return classes(self.setup.cells)
 
     def cell(self, name: str) -> Cell:
         return next(cell for cell in self.setup.cells if cell.name == name)

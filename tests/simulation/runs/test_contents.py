@@ -1,5 +1,6 @@
 """What lies in the folder of a run."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from pagegen.simulation.runs.folder import RunFolder, read_json
 from pagegen.simulation.runs.measure import measure
 from pagegen.simulation.world import World, load
 from pagegen.simulation.world.page_table import shown
-from tests.simulation.experiments import given, nobody, results_of, run, table
+from tests.simulation.experiments import given, nobody, noting, results_of, run, table
 from tests.training.builders import files_of, retrained
 
 
@@ -67,6 +68,24 @@ def test_bundles_are_those_of_the_training_job(whole: RunFolder, taste_data: Pat
     mine, its = files_of(whole.bundle("greedy", 1)), files_of(done.folder)
 
     assert mine == its
+
+
+def test_a_ranker_that_is_taught_with_another_is_that_of_its_own_training(taste_data: Path, tmp_path: Path) -> None:
+    """Two cells that differ in the ranker are one training; a bundle that is there already stays."""
+    cells, told = {"greedy": {}, "popular": {"fit": {"ranker": "popularity"}}}, list[str]()
+    asked = table(cells=cells, protocol={"cuts": [0.85]}, leak_pages=0, measures=["ndcg@10"])
+    folder = run(asked, taste_data, tmp_path / "run", noting(told))
+    before = [files_of(folder.bundle(name, 0)) for name in cells]
+    shutil.rmtree(folder.bundle("popular", 0))
+    folder.run.unlink()
+    run(asked, taste_data, tmp_path / "run", noting(told))
+
+    assert before == [files_of(folder.bundle(name, 0)) for name in cells]
+    assert 2 == told.count("train")
+    fit = {"examples": {"occasions": 60}, "ranker": "popularity"}
+    cutoff = read_json(folder.run)["cells"]["popular"][0]["cutoff_ms"]
+    alone = {"page": {"source": {"top_10": {"min_plays": 10}}}}
+    assert before[1] == files_of(retrained(taste_data, tmp_path / "own", {"fit": fit}, alone, as_of_ms=cutoff).folder)
 
 
 def test_estimates_are_of_the_values(whole: RunFolder) -> None:

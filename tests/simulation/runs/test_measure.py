@@ -7,13 +7,13 @@ import pytest
 from pagegen.errors import ConfigError, DataError, RunError
 from pagegen.simulation.runs.folder import RunFolder, read_json
 from pagegen.simulation.runs.measure import measure
-from tests.simulation.experiments import nobody, results_of, run, table
+from tests.simulation.experiments import nobody, noting, results_of, run, table
 
 
 def test_measures_are_added_without_a_page_being_made(copy: RunFolder, taste_data: Path, tmp_path: Path) -> None:
     """The result is that of an experiment that had them from the start."""
     told = list[str]()
-    measure(copy, ["mrr", "stability@3x4", "ndcg@10"], None, 1, (float, lambda progress: told.append(progress.kind)))
+    measure(copy, ["mrr", "stability@3x4", "ndcg@10"], None, 1, (float, noting(told)))
     had = read_json(copy.run)["experiment"]["measures"]
     start = run(table(measures=had), taste_data, tmp_path / "start")
 

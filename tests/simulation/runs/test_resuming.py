@@ -9,7 +9,7 @@ from pagegen.errors import RunError
 from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.tasks import PART, parts_of
 from pagegen.simulation.runs.watch import Progress
-from tests.simulation.experiments import results_of, run, table
+from tests.simulation.experiments import noting, results_of, run, table
 
 
 class KilledError(Exception):
@@ -22,7 +22,7 @@ def test_a_run_that_was_killed_goes_on(whole: RunFolder, taste_data: Path, tmp_p
     told = list[str]()
 
     def kill(progress: Progress) -> None:
-        told.append(progress.kind)
+        noting(told)(progress)
         if len(told) == after:
             raise KilledError
 
@@ -30,7 +30,7 @@ def test_a_run_that_was_killed_goes_on(whole: RunFolder, taste_data: Path, tmp_p
         run(table(), taste_data, tmp_path / "run", kill)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "run").rglob("*/*.*") if path.is_file()}
     again = list[str]()
-    folder = run(table(), taste_data, tmp_path / "run", lambda progress: again.append(progress.kind))
+    folder = run(table(), taste_data, tmp_path / "run", noting(again))
 
     assert results_of(folder) == results_of(whole)
     assert {path: path.stat().st_mtime_ns for path in before} == before
@@ -43,12 +43,12 @@ def test_a_run_that_was_killed_goes_on(whole: RunFolder, taste_data: Path, tmp_p
 def test_what_is_finished_is_not_done_again(copy: RunFolder, taste_data: Path) -> None:
     """Asked for once more, nothing happens; a damaged part alone is made again."""
     again = list[str]()
-    run(table(), taste_data, copy.path, lambda progress: again.append(progress.kind))
+    run(table(), taste_data, copy.path, noting(again))
     before = results_of(copy)
     copy.run.unlink()
     copy.pages("template", 0).unlink()
     copy.values("template", 0).unlink()
-    run(table(), taste_data, copy.path, lambda progress: again.append(progress.kind))
+    run(table(), taste_data, copy.path, noting(again))
 
     assert ["pages", "values"] == again[:2]
     assert {"leaks", "whole", "compare"} == set(again[2:])

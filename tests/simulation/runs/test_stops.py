@@ -13,7 +13,7 @@ from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError, DataError, RunError
 from pagegen.homepage import HOME
 from pagegen.simulation.runs.simulate import simulate
-from tests.simulation.experiments import given, nobody, order, run, table
+from tests.simulation.experiments import given, nobody, noting, order, run, table
 
 
 def test_names_in_measures_exist(taste_data: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folde
         with pytest.raises(
             RunError, match=r"cell greedy yields too few pages: only 0 of the first \d+ pages have 29 rows"
         ):
-            run(poor, data_folder, tmp_path / "run", lambda progress: told.append(progress.kind))
+            run(poor, data_folder, tmp_path / "run", noting(told))
     assert [] == told
     assert not (tmp_path / "run" / "run.json").exists()
 
