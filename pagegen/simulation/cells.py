@@ -17,7 +17,7 @@ from pagegen.bundle.load import load_engine, settings_of, try_ranker
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import Settings, Table, resolve
-from pagegen.bundle.store import describe, save, verify
+from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
@@ -108,6 +108,12 @@ def try_bundles(home: Homepage, cells: Sequence[Cell]) -> None:
         try_ranker(home.rankers[read_manifest(bundle)[0].ranker], bundle)
 
 
+def titles_left(bundle: Path, data: Dataset) -> tuple[int, int]:
+    """How many titles a bundle knows, and how many of them are in the catalog of the data."""
+    titles = msgspec.json.decode((bundle / TITLES).read_bytes(), type=list[str])
+    return len(titles), int((data.catalog.ids.positions(titles) >= 0).sum())
+
+
 def owners(cells: Sequence[Cell]) -> dict[str, str]:
     """Under which cell's name the bundles of each recipe lie: the first that is trained alike."""
     first = {cell.training: cell.name for cell in reversed(cells) if cell.training}
@@ -118,6 +124,9 @@ def train_cell(home: Homepage, cell: Cell, past: Past, pages: pl.DataFrame, out:
     """
     Save the bundle that `pagegen train --as-of` would make of the recipe's fit half.
 
+    What came after the past is taken away first. A fit that looks further, by mistake, wins nothing by it: the leakage
+    check does not fit again, and would not see it.
+
     Args:
         home: what the settings choose from.
         cell: a recipe.
@@ -127,7 +136,7 @@ def train_cell(home: Homepage, cell: Cell, past: Past, pages: pl.DataFrame, out:
     """
     settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
     before = pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
-    job = Job(home=home, settings=settings, past=past, pages=before, rng_seed=cell.rng_seed, say=_silent)
+    job = Job(home=home, settings=settings, past=past.alone(), pages=before, rng_seed=cell.rng_seed, say=_silent)
     trained = train(job)
     facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
     save(out, home, trained.models, past.data.catalog.ids.names, facts)

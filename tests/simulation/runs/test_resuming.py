@@ -1,5 +1,6 @@
 """Whoever does the tasks and however often they are stopped, the folder is the same."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -7,9 +8,10 @@ import pytest
 
 from pagegen.errors import RunError
 from pagegen.simulation.runs.folder import RunFolder
+from pagegen.simulation.runs.measure import measure
 from pagegen.simulation.runs.tasks import PART, parts_of
 from pagegen.simulation.runs.watch import Progress
-from tests.simulation.experiments import results_of, run, table
+from tests.simulation.experiments import nobody, results_of, run, table
 
 
 class KilledError(Exception):
@@ -55,6 +57,46 @@ def test_what_is_finished_is_not_done_again(copy: RunFolder, taste_data: Path) -
     assert before.keys() == results_of(copy).keys()
 
 
+def test_what_is_damaged_is_made_again(copy: RunFolder, taste_data: Path) -> None:
+    """Half a file, as a machine leaves it that loses its power; a table that is gone though the run was finished."""
+    before = results_of(copy)
+    copy.run.unlink()
+    copy.pages("greedy", 0).write_bytes(copy.pages("greedy", 0).read_bytes()[:100])
+    copy.values("template", 1).write_bytes(b"")
+    again = list[str]()
+    run(table(), taste_data, copy.path, lambda progress: again.append(progress.kind))
+    copy.table("estimates").unlink()
+    run(table(), taste_data, copy.path)
+
+    assert ["pages", "values"] == again[:2]
+    assert before == results_of(copy)
+
+
+def test_nobody_works_beside_another(copy: RunFolder, taste_data: Path, tmp_path: Path) -> None:
+    """Neither a run nor a measuring: two would write the same files. Whoever has ended, well or not, is not at work."""
+    told = list[str]()
+
+    def meanwhile(_: Progress) -> None:
+        for second in (
+            partial(run, table(), taste_data, copy.path),
+            partial(measure, copy, ["mrr"], None, 1, (float, nobody)),
+        ):
+            with pytest.raises(
+                RunError, match=r"another process is at work in .*; wait until it is done, or name another"
+            ):
+                second()
+        told.append("refused")
+        raise KilledError
+
+    copy.table("estimates").unlink()
+    with pytest.raises(KilledError):
+        run(table(), taste_data, copy.path, meanwhile)
+    run(table(), taste_data, copy.path)
+
+    assert ["refused"] == told
+    assert copy.table("estimates").exists()
+
+
 def test_the_folder_of_another_experiment_is_refused(copy: RunFolder, taste_data: Path, tmp_path: Path) -> None:
     """Whatever would change its pages; and a folder of something else. Another name or another measure is no other."""
     with pytest.raises(
@@ -63,10 +105,14 @@ def test_the_folder_of_another_experiment_is_refused(copy: RunFolder, taste_data
         run(table(rng_seed=1), taste_data, copy.path)
     with pytest.raises(RunError, match=r"\(page differ\)"):
         run(table(page={"rows": 5}), taste_data, copy.path)
+    with pytest.raises(RunError, match=r"\(homepage differ\)"):
+        run(table(), taste_data, copy.path, homepage="mine:HOME")
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "mother.txt").touch()
     with pytest.raises(RunError, match=r"holds mother.txt, and no run; name a new folder"):
         run(table(), taste_data, tmp_path / "letters")
+    with pytest.raises(RunError, match=r"mother.txt is a file; name a new folder"):
+        run(table(), taste_data, tmp_path / "letters" / "mother.txt")
     run(table(name="another", measures=["mrr"]), taste_data, copy.path)
     assert "mrr" in pl.read_parquet(copy.values("greedy", 0)).columns
 
