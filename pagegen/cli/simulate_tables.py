@@ -46,7 +46,8 @@ def leaking(folder: RunFolder) -> list[dict[str, Any]]:
 
 EXPLAINED = """\
 Means of members, with 95 % intervals by bootstrap of members; below them paired differences from the baseline, n.s.
-where the randomization test does not reject at 5 %, corrected for all metrics (Holm)."""
+where the randomization test does not reject at 5 %, corrected for all metrics (Holm). They say how much other members
+could change it, not how much another training of the same recipe could."""
 
 
 def _table(folder: RunFolder, run: dict[str, Any]) -> Table:

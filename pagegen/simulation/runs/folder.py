@@ -72,13 +72,12 @@ def write_json(path: Path, content: Any) -> None:  # anything msgspec encodes
     beside.rename(path)
 
 
-def readable(path: Path) -> bool:
-    """Whether a table is there, whole: a machine that lost its power may have left less."""
+def columns_of(path: Path) -> list[str]:
+    """The columns of a table; none where it is not there, or not whole, as after a loss of power."""
     try:
-        pl.read_parquet_schema(path)
+        return list(pl.read_parquet_schema(path))
     except (OSError, pl.exceptions.PolarsError):
-        return False
-    return True
+        return []
 
 
 def read_json(path: Path) -> dict[str, Any]:

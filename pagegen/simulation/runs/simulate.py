@@ -11,7 +11,7 @@ from pagegen.bundle.manifest import read_manifest
 from pagegen.replay import outcomes
 from pagegen.simulation.measuring import strata, value_names
 from pagegen.simulation.runs.findings import write_findings
-from pagegen.simulation.runs.folder import RunFolder, read_json, readable, write_json
+from pagegen.simulation.runs.folder import RunFolder, columns_of, read_json, write_json
 from pagegen.simulation.runs.make import poor_pages
 from pagegen.simulation.runs.pool import do_all
 from pagegen.simulation.runs.prepare import Order, Prepared, prepare, versions
@@ -36,7 +36,7 @@ def simulate(order: Order, tell: Tell) -> RunFolder:
 
 def _is_finished(shop: Workshop) -> bool:
     folder, measures = shop.setup.folder, shop.setup.experiment.measures
-    if not folder.run.exists() or not readable(folder.table("estimates")):
+    if not folder.run.exists() or not columns_of(folder.table("estimates")):
         return False
     return bool(read_json(folder.run)["experiment"]["measures"] == list(measures))
 
@@ -57,14 +57,13 @@ def _run(prepared: Prepared, order: Order, tell: Tell) -> None:
 
 
 def is_done(shop: Workshop, task: Task) -> bool:
-    """Whether what the task makes lies in the folder, and can be read."""
+    """Whether what the task makes lies in the folder, can be read, and is all of that and no more."""
     folder, number = shop.setup.folder, task.part.number if task.part else 0
     if task.kind == "train":
         return folder.bundle(task.cell, task.cut).exists()
     if task.kind == "pages":
-        return readable(folder.pages(task.cell, number))
-    path = folder.values(task.cell, number)
-    return readable(path) and not {*value_names(shop, task.cell)} - {*pl.read_parquet_schema(path)}
+        return bool(columns_of(folder.pages(task.cell, number)))
+    return columns_of(folder.values(task.cell, number)) == ["occasion", *value_names(shop, task.cell)]
 
 
 def masks(shop: Workshop) -> dict[str, Any]:

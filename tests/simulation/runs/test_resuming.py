@@ -11,7 +11,7 @@ from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.measure import measure
 from pagegen.simulation.runs.tasks import PART, parts_of
 from pagegen.simulation.runs.watch import Progress
-from tests.simulation.experiments import nobody, results_of, run, table
+from tests.simulation.experiments import MEASURES, nobody, results_of, run, table
 
 
 class KilledError(Exception):
@@ -40,6 +40,21 @@ def test_a_run_that_was_killed_goes_on(whole: RunFolder, taste_data: Path, tmp_p
     assert again.count("pages") == len(
         parts_of(pl.read_parquet(folder.table("occasions"))["cut"].to_list())
     ) * 2 - told.count("pages")
+
+
+def test_measures_may_change_between_a_kill_and_the_end(whole: RunFolder, taste_data: Path, tmp_path: Path) -> None:
+    """Fewer, more, in another order: the whole is that of a run that had them from the start."""
+    told = list[str]()
+
+    def kill(progress: Progress) -> None:
+        told.append(progress.kind)
+        if told.count("values") == 2:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        run(table(measures=["mrr", *MEASURES[::-1]]), taste_data, tmp_path / "run", kill)
+
+    assert results_of(whole) == results_of(run(table(), taste_data, tmp_path / "run"))
 
 
 def test_what_is_finished_is_not_done_again(copy: RunFolder, taste_data: Path) -> None:
