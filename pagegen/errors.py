@@ -34,6 +34,10 @@ class RequestError(PagegenError):
         self.violations = violations
         super().__init__("; ".join(f"{v.field}: {v.description}" for v in violations))
 
+    def __reduce__(self) -> tuple[type["RequestError"], tuple[Violation, ...]]:
+        """So that it reaches whoever waits for another process."""
+        return RequestError, self.violations
+
 
 class SourceError(PagegenError):
     """A candidate source could not answer."""

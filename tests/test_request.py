@@ -1,6 +1,7 @@
 """Requests: every wrong field is named, all of them at once; what passes can be answered."""
 
 from dataclasses import fields, replace
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pagegen.engine import Engine
-from pagegen.errors import RequestError
+from pagegen.errors import RequestError, Violation
 from pagegen.request import (
     MAX_EXCLUDED,
     MAX_NAMES,
@@ -64,6 +65,14 @@ def named(request: PageRequest) -> set[str]:
     with pytest.raises(RequestError) as raised:
         check_request(request)
     return {violation.field for violation in raised.value.violations}
+
+
+def test_what_is_wrong_reaches_another_process() -> None:
+    """Violations and all: an error that cannot be sent looks like a process that died."""
+    error = RequestError(Violation("rows", "is 0"), Violation("time", "is -1"))
+    sent = ForkingPickler.loads(bytes(ForkingPickler.dumps(error)))
+
+    assert (str(error), error.violations) == (str(sent), sent.violations)
 
 
 def test_every_field_that_can_be_wrong_is_tried() -> None:

@@ -59,6 +59,7 @@ def simulate(
         data=data,
         out=out,
         home=partial(homepage_of, homepage),
+        homepage=homepage,
         workers=workers,
         clock=time.perf_counter,
         version=__version__,

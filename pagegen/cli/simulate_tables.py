@@ -15,7 +15,8 @@ from pagegen.simulation.runs.folder import RunFolder, read_json
 TABLES = ("estimates", "differences", "surfaces", "leakage")
 EXPLAINED = (
     "Means of members and their paired differences, with 95 % intervals by bootstrap of members; n.s. where the "
-    "randomization test does not reject at 5 %, corrected for all measures (Holm). More of it is in the report."
+    "randomization test does not reject at 5 %, corrected for all measures (Holm). They say how much other members "
+    "could change it, not how much another training of the same recipe could. More of it is in the report."
 )
 
 

@@ -1,5 +1,6 @@
 """A data folder in memory: catalog, members, events and trends, as arrays over positions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -49,6 +50,13 @@ class Past:
             return self.cutoff_ms
         events = self.data.events
         return int(events.time[self.watermark]) if self.watermark < len(events) else self.data.end_ms
+
+    def alone(self) -> "Past":
+        """The same past of a log that ends with it: who looks further finds nothing."""
+        data = self.data
+        events = data.events.first(self.watermark, len(data.members))
+        trends = read_trends(events, data.members.country, len(data.countries), len(data.catalog))
+        return Past(data=replace(data, events=events, trends=trends), watermark=self.watermark, cutoff_ms=self.time)
 
     def plays(self) -> "Plays":
         """All plays so far, in time order."""

@@ -35,6 +35,13 @@ class Events:
         """How many events happened before this time: the watermark of that time."""
         return int(np.searchsorted(self.time, time, side="left"))
 
+    def first(self, watermark: int, members: int) -> "Events":
+        """The log as it was when it had `watermark` events, of so many members."""
+        columns = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
+        kept = {name: getattr(self, name)[:watermark] for name in columns}
+        start, of_member = by_member(kept["member"], members)
+        return Events(**kept, member_start=start, of_member=of_member)
+
     def positions_of(self, member: int, watermark: int) -> Int64:
         """Positions of one member's events below the watermark, oldest first."""
         mine = self.of_member[self.member_start[member] : self.member_start[member + 1]]

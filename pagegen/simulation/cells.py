@@ -18,7 +18,7 @@ from pagegen.bundle.load import load_engine, settings_of, try_ranker
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import FitSettings, Settings, Table, resolve
-from pagegen.bundle.store import describe, save, verify
+from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
@@ -116,6 +116,12 @@ def try_bundles(home: Homepage, cells: Sequence[Cell]) -> None:
         try_ranker(home.rankers[read_manifest(bundle)[0].ranker], bundle)
 
 
+def titles_left(bundle: Path, data: Dataset) -> tuple[int, int]:
+    """How many titles a bundle knows, and how many of them are in the catalog of the data."""
+    titles = msgspec.json.decode((bundle / TITLES).read_bytes(), type=list[str])
+    return len(titles), int((data.catalog.ids.positions(titles) >= 0).sum())
+
+
 def owners(cells: Sequence[Cell]) -> dict[str, str]:
     """Under which cell's name the bundles of each recipe lie: the first that is trained alike."""
     first = {cell.training: cell.name for cell in reversed(cells) if cell.training}
@@ -133,6 +139,9 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
     """
     Save the bundles that `pagegen train --as-of` would make of the fit halves of recipes of one class.
 
+    What came after the past is taken away first. A fit that looks further, by mistake, wins nothing by it: the leakage
+    check does not fit again, and would not see it.
+
     Args:
         home: what the settings choose from.
         cells: recipes that differ in nothing but the ranker, and where their bundles go: must not exist.
@@ -143,7 +152,7 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
     taught: Lessons | None = None
     for cell, out in cells:
         settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
-        job = Job(home=home, settings=settings, past=past, pages=before, rng_seed=cell.rng_seed, say=_silent)
+        job = Job(home=home, settings=settings, past=past.alone(), pages=before, rng_seed=cell.rng_seed, say=_silent)
         taught = taught or lessons(job)
         trained = learn(job, taught)
         facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}

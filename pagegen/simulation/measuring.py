@@ -15,7 +15,7 @@ from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.results import Difference, Estimate
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.simulation.row_cascade import RowCascade
-from pagegen.simulation.runs.folder import write_frame
+from pagegen.simulation.runs.folder import columns_of, write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task, parts_of
 from pagegen.simulation.runs.workshop import Workshop
 from pagegen.simulation.world.page_table import shown
@@ -30,7 +30,7 @@ def values(shop: Workshop, task: Task) -> Done:
     part, folder = task.part, shop.setup.folder
     assert part is not None
     path, names = folder.values(task.cell, part.number), value_names(shop, task.cell)
-    known = pl.read_parquet(path) if path.exists() else pl.DataFrame()
+    known = pl.read_parquet(path) if columns_of(path) else pl.DataFrame()
     cells = (task.cell, shop.setup.experiment.baseline)
     mine, its = (pl.read_parquet(folder.pages(cell, part.number)) for cell in cells)
     missing = [name for name in names if name not in known.columns]

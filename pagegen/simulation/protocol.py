@@ -100,7 +100,8 @@ def _pages(protocol: Protocol, data: Dataset, pages: pl.DataFrame, cuts: tuple[i
     if not len(pages):
         message = "protocol.kind is page, and the data have no pages log; use session or window"
         raise ConfigError(message)
-    return page_occasions(pages, data, _horizon(protocol))
+    past = page_occasions(pages, data, _horizon(protocol))
+    return past.take(np.argsort(past.time, kind="stable"))
 
 
 def _sessions(protocol: Protocol, data: Dataset, pages: pl.DataFrame, cuts: tuple[int, ...]) -> Occasions:

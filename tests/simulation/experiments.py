@@ -53,6 +53,7 @@ def order(content: Table, data: Path, out: Path, **changes: Any) -> Order:
         "data": data,
         "out": out,
         "home": partial(homepage_of, OURS),
+        "homepage": OURS,
         "workers": 1,
         "clock": time.perf_counter,
         "version": "test",

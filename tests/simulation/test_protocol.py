@@ -66,8 +66,8 @@ def test_windows_are_one_a_member_until_the_next_cut(data: Dataset) -> None:
 
 
 def test_logged_pages_are_asked_for_again(data: Dataset) -> None:
-    """On the device they were shown on; not those of members nobody knows."""
-    log = pages_log([page(who, NOW + hour * HOUR, [["a"]], None, device="phone") for who, hour in LOGGED])
+    """On the device they were shown on, in time order whatever the log's; not those of members nobody knows."""
+    log = pages_log([page(who, NOW + hour * HOUR, [["a"]], None, device="phone") for who, hour in reversed(LOGGED)])
     found = ask(data, log, kind="page", cuts=(at(1), at(30)), horizon_hours=2.0)
 
     assert [("bob", 3, 5, 0), ("ann", 31, 33, 1)] == told(data, found)

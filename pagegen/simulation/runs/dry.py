@@ -16,7 +16,7 @@ from pagegen.simulation.measuring import page_values, value_names
 from pagegen.simulation.runs.folder import write_json
 from pagegen.simulation.runs.make import pages_of, poor_pages
 from pagegen.simulation.runs.pool import perform
-from pagegen.simulation.runs.prepare import Order, prepare
+from pagegen.simulation.runs.prepare import Order, Prepared, prepare
 from pagegen.simulation.runs.simulate import is_done
 from pagegen.simulation.runs.tasks import Part, Task, making
 from pagegen.simulation.runs.watch import Tell, Watch, bundle_seconds
@@ -62,7 +62,11 @@ def dry_run(order: Order, tell: Tell) -> DryRun:
         ConfigError: the file, with all that is wrong with it.
         RunError: the folder is another's.
     """
-    prepared = prepare(order)
+    with prepare(order) as prepared:
+        return _tried(prepared, order.workers, tell)
+
+
+def _tried(prepared: Prepared, workers: int, tell: Tell) -> DryRun:
     shop, every = prepared.shop, [*making(prepared.design, prepared.found)]
     left = [task for task in every if not is_done(shop, task)]
     first = int(prepared.found.cut[0])
@@ -77,8 +81,8 @@ def dry_run(order: Order, tell: Tell) -> DryRun:
         cuts=tuple(_cut(shop, prepared.found.cut, cut, time) for cut, time in enumerate(prepared.found.cuts_ms)),
         cells=cells,
         pages=sum(pages.values()),
-        seconds=seconds / order.workers,
-        workers=order.workers,
+        seconds=seconds / workers,
+        workers=workers,
         megabytes=sum(line.page_bytes for line in cells) * len(prepared.found) / 1e6,
     )
 

@@ -1,5 +1,8 @@
 """The folder of a run: where everything lies, and that nobody ever meets half a file."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +13,7 @@ from pagegen.arrays import record
 from pagegen.errors import RunError
 
 # What is not among the results: it differs from machine to machine and from run to run.
-NO_RESULTS: Final = ("local.json", "timing.json")
+NO_RESULTS: Final = ("local.json", "timing.json", ".lock")
 
 
 @record
@@ -31,6 +34,11 @@ class RunFolder:
     def local(self) -> Path:
         """Where the data lie on this machine."""
         return self.path / "local.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever works in the folder."""
+        return self.path / ".lock"
 
     @property
     def timing(self) -> Path:
@@ -64,6 +72,14 @@ def write_json(path: Path, content: Any) -> None:  # anything msgspec encodes
     beside.rename(path)
 
 
+def columns_of(path: Path) -> list[str]:
+    """The columns of a table; none where it is not there, or not whole, as after a loss of power."""
+    try:
+        return list(pl.read_parquet_schema(path))
+    except (OSError, pl.exceptions.PolarsError):
+        return []
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """
     What was written there.
@@ -79,6 +95,27 @@ def read_json(path: Path) -> dict[str, Any]:
     return found
 
 
+@contextmanager
+def held(folder: RunFolder) -> Iterator[None]:
+    """
+    Nobody else works in the folder meanwhile. A process that ends, however it ends, lets go of it.
+
+    Raises:
+        RunError: somebody does, or it is no folder.
+    """
+    if folder.path.is_file():
+        message = f"--out {folder.path} is a file; name a new folder"
+        raise RunError(message)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with folder.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"another process is at work in {folder.path}; wait until it is done, or name another folder"
+            raise RunError(message) from error
+        yield
+
+
 def claim(folder: RunFolder, plan: dict[str, Any]) -> None:
     """
     Make the folder this plan's, unless it is already.
@@ -86,10 +123,6 @@ def claim(folder: RunFolder, plan: dict[str, Any]) -> None:
     Raises:
         RunError: it belongs to another experiment, or to something else.
     """
-    if folder.path.is_file():
-        message = f"--out {folder.path} is a file; name a folder"
-        raise RunError(message)
-    folder.path.mkdir(parents=True, exist_ok=True)
     plan = msgspec.json.decode(msgspec.json.encode(plan), type=dict[str, Any])
     if not folder.plan.exists():
         if others := [path.name for path in folder.path.iterdir() if not path.name.startswith(".")]:

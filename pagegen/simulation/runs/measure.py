@@ -10,7 +10,7 @@ from pagegen.errors import RunError
 from pagegen.metrics.registry import check_words, measures
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.runs.findings import write_findings
-from pagegen.simulation.runs.folder import RunFolder, read_json, write_json
+from pagegen.simulation.runs.folder import RunFolder, held, read_json, write_json
 from pagegen.simulation.runs.pool import do_all
 from pagegen.simulation.runs.prepare import data_of
 from pagegen.simulation.runs.simulate import find_all, is_done, masks
@@ -34,31 +34,38 @@ def measure(
 
     Raises:
         ConfigError: measures that cannot be read.
-        RunError: the run is not finished, or the data are not those it was made on.
+        RunError: the run is not finished, its data are not those it was made on, or somebody is at work in it.
     """
     if not folder.run.exists():
         message = f"{folder.path} holds no finished run; finish it with `pagegen simulate`"
         raise RunError(message)
-    run = read_json(folder.run)
     added = tuple(measure.name for measure in measures(names))
-    experiment = msgspec.convert(run["experiment"], Experiment)
-    every = tuple(dict.fromkeys([*experiment.measures, *added]))
-    experiment = msgspec.structs.replace(experiment, measures=every)
     clock, tell = watching
-    setup = Setup(folder=folder, data=data_of(folder, data), experiment=experiment, clock=clock)
-    shop = Workshop(setup=setup)
-    _check_data(shop, run["data_digest"])
-    check_words(measures(names), {"genre": shop.data.catalog.genres.names, "kind": _kinds(folder)})
+    with held(folder):
+        run = read_json(folder.run)
+        experiment = msgspec.convert(run["experiment"], Experiment)
+        every = tuple(dict.fromkeys([*experiment.measures, *added]))
+        experiment = msgspec.structs.replace(experiment, measures=every)
+        shop = Workshop(
+            setup=Setup(folder=folder, data=data_of(folder, data), experiment=experiment, clock=clock),
+        )
+        _check_data(shop, run["data_digest"])
+        check_words(measures(names), {"genre": shop.data.catalog.genres.names, "kind": _kinds(folder)})
+        _measure(shop, workers, tell)
+        run["experiment"]["measures"] = list(every)
+        write_json(folder.local, {"data": str(shop.setup.data)})
+        write_json(folder.run, run)
+
+
+def _measure(shop: Workshop, workers: int, tell: Tell) -> None:
+    folder, experiment = shop.setup.folder, shop.setup.experiment
     parts = parts_of(shop.asked["cut"].to_list())
-    wanted = [values_task(cell, experiment.baseline, part) for part in parts for cell in setup.cell_names]
+    wanted = [values_task(cell, experiment.baseline, part) for part in parts for cell in shop.setup.cell_names]
     tasks = [task for task in wanted if not is_done(shop, task)]
     tasks += find_all(shop, wanted)
     watch = Watch(tasks, experiment.page, workers, tell)
     do_all(tasks, shop, workers, watch.hear)
     write_findings(folder, experiment, [*masks(shop)], watch.found)
-    run["experiment"]["measures"] = list(every)
-    write_json(folder.local, {"data": str(setup.data)})
-    write_json(folder.run, run)
 
 
 def _kinds(folder: RunFolder) -> list[str]:

@@ -1,6 +1,7 @@
 """Before anything is run: everything is read and checked, and the folder is claimed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ from pagegen.bundle.settings import Table
 from pagegen.bundle.store import LIBRARIES
 from pagegen.errors import ConfigError, DataError
 from pagegen.metrics.registry import check_words
-from pagegen.simulation.cells import try_bundles
+from pagegen.simulation.cells import titles_left, try_bundles
 from pagegen.simulation.experiment import Design, Experiment, read_design
 from pagegen.simulation.lists import KIND
 from pagegen.simulation.protocol import Asked, asked, asked_frame
-from pagegen.simulation.runs.folder import RunFolder, claim, read_json, write_frame, write_json
+from pagegen.simulation.runs.folder import RunFolder, claim, held, read_json, write_frame, write_json
 from pagegen.simulation.runs.workshop import Clock, Setup, Workshop
 
 
@@ -30,6 +31,7 @@ class Order:
     data: Path | None  # in place of the file's
     out: Path
     home: Callable[[], Homepage]  # can be sent to other processes
+    homepage: str  # its name: settings of two homepages may be the same, and mean other parts
     workers: int
     clock: Clock
     version: str  # of this program
@@ -43,13 +45,14 @@ class Prepared:
     shop: Workshop
 
 
-def prepare(order: Order) -> Prepared:
+@contextmanager
+def prepare(order: Order) -> Iterator[Prepared]:
     """
-    The experiment, resolved, and its occasions, in a folder that is its own.
+    The experiment, resolved, and its occasions, in a folder that is its own, and nobody else's meanwhile.
 
     Raises:
         ConfigError: the file, with all that is wrong with it; or the data have nothing to ask for.
-        RunError: the folder is that of another experiment.
+        RunError: the folder is that of another experiment, or somebody is at work in it.
     """
     design = read_design(order.home(), order.table, order.source.parent)
     data = _data(order, design.experiment)
@@ -68,11 +71,13 @@ def prepare(order: Order) -> Prepared:
     _check_bundles(design, found)
     kinds = [kind.name for kind in shop.home.kinds(tuple(shop.home.sources))]
     check_words(shop.measures, {"genre": shop.data.catalog.genres.names, "kind": [*kinds, KIND]})
+    _check_titles(design, shop)
     try_bundles(shop.home, design.cells)
-    claim(folder, _plan(design, shop, order.version))
-    write_json(folder.local, {"data": str(data)})
-    write_frame(folder.table("occasions"), asked_frame(found, shop.data, experiment.strata))
-    return Prepared(design=design, found=found, shop=shop)
+    with held(folder):
+        claim(folder, _plan(design, shop, order))
+        write_json(folder.local, {"data": str(data)})
+        write_frame(folder.table("occasions"), asked_frame(found, shop.data, experiment.strata))
+        yield Prepared(design=design, found=found, shop=shop)
 
 
 def _data(order: Order, experiment: Experiment) -> Path:
@@ -112,13 +117,29 @@ def _check_bundles(design: Design, found: Asked) -> None:
             raise ConfigError(message)
 
 
-def _plan(design: Design, shop: Workshop, version: str) -> dict[str, Any]:
+def _check_titles(design: Design, shop: Workshop) -> None:
+    """
+    A bundle may have lost some titles since it was trained, not most of them.
+
+    Raises:
+        ConfigError: one has: it is of another catalog, and its models say nothing of this one.
+    """
+    for cell in design.cells:
+        known, left = titles_left(cell.bundle, shop.data) if cell.bundle else (0, 0)
+        if left < known / 2:
+            found = f"cells.{cell.name}.bundle knows {known:,} titles, and the data have {left:,} of them"
+            message = f"{found}; name a bundle that was trained on these data, or its own data with --data"
+            raise ConfigError(message)
+
+
+def _plan(design: Design, shop: Workshop, order: Order) -> dict[str, Any]:
     """All that decides the pages; measures may be added later, and a name says nothing."""
     plan: dict[str, Any] = msgspec.to_builtins(design.experiment)
     for free in ("name", "measures", "data"):
         del plan[free]
     digests = {cell.name: [cell.bundle_id or cell.training, cell.settings.digest] for cell in design.cells}
-    return plan | {"data_digest": shop.data.digest, "digests": digests, "versions": versions(version)}
+    made_of = {"homepage": order.homepage, "versions": versions(order.version)}
+    return plan | {"data_digest": shop.data.digest, "digests": digests} | made_of
 
 
 def versions(program: str) -> dict[str, str]:
@@ -133,8 +154,10 @@ def data_of(folder: RunFolder, data: Path | None) -> Path:
     Raises:
         DataError: they are not where they were.
     """
-    place = data.resolve() if data else Path(read_json(folder.local)["data"])
-    if not place.is_dir():
-        message = f"the data of {folder.path} are not in {place}; say where they are with --data"
+    known = str(read_json(folder.local).get("data", "")) if folder.local.exists() else ""
+    place = data.resolve() if data else Path(known)
+    if not (known or data) or not place.is_dir():
+        where = f"are not in {place}" if known or data else "lie nobody knows where"
+        message = f"the data of {folder.path} {where}; say where they are with --data"
         raise DataError(message)
     return place

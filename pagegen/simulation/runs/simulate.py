@@ -11,7 +11,7 @@ from pagegen.bundle.manifest import read_manifest
 from pagegen.replay import outcomes
 from pagegen.simulation.measuring import strata, value_names
 from pagegen.simulation.runs.findings import write_findings
-from pagegen.simulation.runs.folder import RunFolder, read_json, write_json
+from pagegen.simulation.runs.folder import RunFolder, columns_of, read_json, write_json
 from pagegen.simulation.runs.make import poor_pages
 from pagegen.simulation.runs.pool import do_all
 from pagegen.simulation.runs.prepare import Order, Prepared, prepare, versions
@@ -28,11 +28,22 @@ def simulate(order: Order, tell: Tell) -> RunFolder:
         ConfigError: the file, with all that is wrong with it.
         RunError: the folder is another's, pages are too poor, or a worker died. What is finished stays.
     """
-    prepared = prepare(order)
+    with prepare(order) as prepared:
+        if not _is_finished(prepared.shop):
+            _run(prepared, order, tell)
+    return prepared.shop.setup.folder
+
+
+def _is_finished(shop: Workshop) -> bool:
+    folder, measures = shop.setup.folder, shop.setup.experiment.measures
+    if not folder.run.exists() or not columns_of(folder.table("estimates")):
+        return False
+    return bool(read_json(folder.run)["experiment"]["measures"] == list(measures))
+
+
+def _run(prepared: Prepared, order: Order, tell: Tell) -> None:
     shop = prepared.shop
     folder, experiment = shop.setup.folder, shop.setup.experiment
-    if folder.run.exists() and read_json(folder.run)["experiment"]["measures"] == list(experiment.measures):
-        return folder
     every = [*making(prepared.design, prepared.found)]
     tasks = [task for task in every if not is_done(shop, task)]
     tasks += checking(experiment, every) if experiment.leak_pages else []
@@ -43,18 +54,16 @@ def simulate(order: Order, tell: Tell) -> RunFolder:
     write_findings(folder, experiment, [*masks(shop)], watch.found)
     write_json(folder.timing, watch.timing(folder))
     write_json(folder.run, _described(prepared, order))
-    return folder
 
 
 def is_done(shop: Workshop, task: Task) -> bool:
-    """Whether what the task makes lies in the folder."""
+    """Whether what the task makes lies in the folder, can be read, and is all of that and no more."""
     folder, number = shop.setup.folder, task.part.number if task.part else 0
     if task.kind == "train":
         return all(folder.bundle(name, task.cut).exists() for name in shop.classes[task.cell])
     if task.kind == "pages":
-        return folder.pages(task.cell, number).exists()
-    path = folder.values(task.cell, number)
-    return path.exists() and not {*value_names(shop, task.cell)} - {*pl.read_parquet_schema(path)}
+        return bool(columns_of(folder.pages(task.cell, number)))
+    return columns_of(folder.values(task.cell, number)) == ["occasion", *value_names(shop, task.cell)]
 
 
 def masks(shop: Workshop) -> dict[str, Any]:

@@ -22,6 +22,17 @@ def test_measures_are_added_without_a_page_being_made(copy: RunFolder, taste_dat
     assert results_of(start) == results_of(copy)
 
 
+def test_a_run_that_has_moved_is_told_where_its_data_are(copy: RunFolder, taste_data: Path) -> None:
+    """On another machine nothing says so; afterwards it is known again."""
+    copy.local.unlink()
+    with pytest.raises(DataError, match="lie nobody knows where; say where they are with --data"):
+        measure(copy, ["mrr"], None, 1, (float, nobody))
+    measure(copy, ["mrr"], taste_data, 1, (float, nobody))
+    measure(copy, ["map"], None, 1, (float, nobody))
+
+    assert ["mrr", "map"] == read_json(copy.run)["experiment"]["measures"][-2:]
+
+
 def test_only_a_finished_run_is_measured_and_on_its_own_data(
     copy: RunFolder, data_folder: Path, tmp_path: Path
 ) -> None:

@@ -42,6 +42,14 @@ def test_a_bundle_that_has_seen_what_follows_is_refused(bundle_folder: Path, dat
     assert not (tmp_path / "run").exists()
 
 
+def test_a_bundle_of_another_catalog_is_refused(bundle_folder: Path, taste_data: Path, tmp_path: Path) -> None:
+    """Its pages would say nothing of its models."""
+    with pytest.raises(
+        ConfigError, match=r"greedy\.bundle knows \d+ titles, and the data have 0 of them; name a bundle"
+    ):
+        run(given(bundle_folder), taste_data, tmp_path / "run")
+
+
 def test_a_run_stops_when_its_pages_are_too_poor(bundle_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     """And says so; asked for again, it says so at once."""
     poor = given(bundle_folder, page={"rows": 30, "min_rows": 29}, protocol={"cuts": [0.3], "min_history": 0})
