@@ -28,9 +28,9 @@ def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
     return pl.read_parquet(path).fill_nan(None).to_dicts() if path.exists() else []
 
 
-def print_run(folder: RunFolder, seconds: float) -> None:
+def print_run(folder: RunFolder, seconds: float, console: Console) -> None:
     """Cells x measures over all occasions; the strata are told of in the folder."""
-    run, console = read_json(folder.run), Console()
+    run = read_json(folder.run)
     needed = 50 + 35 * len(run["cells"])
     if not console.is_terminal:  # whoever reads a file can scroll
         console.width = max(console.width, needed)
