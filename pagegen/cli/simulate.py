@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from pagegen import __version__
 from pagegen.cli.dry_tables import print_dry, print_dry_json
@@ -130,6 +131,6 @@ def _finish(folder: RunFolder, data: Path | None, begun: float, *, as_json: bool
     """Write the report, print the tables; exit code 3 when a cell has seen what it was to foresee."""
     write_report(folder.path, data_of(folder, data))
     seconds = time.perf_counter() - begun
-    print_json(folder, seconds) if as_json else print_run(folder, seconds)
+    print_json(folder, seconds) if as_json else print_run(folder, seconds, Console(highlight=False))
     if leaking(folder):
         sys.exit(LEAKS)

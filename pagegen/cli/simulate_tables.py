@@ -32,9 +32,9 @@ def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
     return pl.read_parquet(path).fill_nan(None).to_dicts() if path.exists() else []
 
 
-def print_run(folder: RunFolder, seconds: float) -> None:
+def print_run(folder: RunFolder, seconds: float, console: Console) -> None:
     """Measure by measure, cell below cell, over all occasions; the strata are told of in the folder."""
-    run, console = read_json(folder.run), Console(highlight=False)
+    run = read_json(folder.run)
     if not console.is_terminal:  # whoever reads a file can scroll
         console.width = max(console.width, 120)
     asked = f"{run['counts']['occasions']:,} pages a cell, of {run['counts']['members']:,} members"

@@ -2,12 +2,17 @@
 
 import json
 import os
+import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from pagegen.cli import main
+from pagegen.cli.simulate_tables import print_run
+from pagegen.simulation.runs.folder import RunFolder
 from tests.cli.test_train import lines
 from tests.simulation.experiments import given
 
@@ -46,6 +51,16 @@ def test_an_experiment_is_a_table(done: tuple[Path, Result]) -> None:
     )
     assert str(out) in printed
     assert "pagegen simulate experiment.toml" == json.loads((out / "run.json").read_text())["command"]
+
+
+def test_a_narrow_terminal_breaks_no_number(done: tuple[Path, Result]) -> None:
+    """In 80 columns every interval stands whole."""
+    console = Console(file=StringIO(), width=80, force_terminal=True, color_system=None, highlight=False)
+    print_run(RunFolder(path=done[0]), 1.0, console)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "…" not in printed
+    assert printed.count("[") == len(re.findall(r" \[[+-]?\d+\.\d{4}, [+-]?\d+\.\d{4}\]", printed)) > 0
 
 
 def test_json_is_all_there_is_on_stdout(done: tuple[Path, Result], experiment: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -140,31 +141,32 @@ def _parts(out: RunFolder, kind: str) -> Iterable[Path]:
 
 def _run(workers: int, out: RunFolder, watched: Watched) -> Run:
     """What the folder and the watch say."""
-    first_metric = min(_written(out, "values"))
-    made = np.array(sorted(_written(out, "pages"))) - watched.began
-    run = read_json(out.run)
-    pages, window = run["counts"]["occasions"] * len(run["cells"]), made[-1] - made[0]
+    first_metric = _written(out, "values")[0][0] - watched.began
+    (first, path), *_, (last, _) = _written(out, "pages")
+    run, pages_first = read_json(out.run), pl.scan_parquet(path).select(pl.len()).collect().item()
+    pages = run["counts"]["occasions"] * len(run["cells"])
+    steady = pages - pages_first  # that were made in between
     samples = watched.samples
     clock, used = [s.seconds for s in samples], [s.cpu_seconds for s in samples]
-    worked = float(np.diff(np.interp(made[[0, -1]], clock, used))[0]) if samples else 0.0
+    worked = float(np.ptp(np.interp([first - watched.began, last - watched.began], clock, used))) if samples else 0.0
     return Run(
         workers=workers,
         pages=pages,
-        first_metric_s=first_metric - watched.began,
+        first_metric_s=first_metric,
         seconds=watched.seconds,
         cpu_seconds=watched.cpu_seconds,
         pages_per_second=pages / watched.seconds,
         pages_per_core_second=pages / watched.cpu_seconds,
-        steady_pages_per_second=(pages - PART) / window,
-        steady_pages_per_core_second=(pages - PART) / worked if worked else None,
+        steady_pages_per_second=steady / (last - first),
+        steady_pages_per_core_second=steady / worked if worked else None,
         peak_mb=max((s.parent_mb + sum(s.children_mb) for s in samples), default=None),
         memory=tuple(_held(samples, share * pages) for share in SHARES if samples),
     )
 
 
-def _written(out: RunFolder, kind: str) -> list[float]:
-    """When the files of a kind were written, in seconds since the epoch."""
-    return [path.stat().st_mtime_ns / NANO for path in _parts(out, kind)]
+def _written(out: RunFolder, kind: str) -> list[tuple[float, Path]]:
+    """The files of a kind as they were written, with the time in seconds since the epoch."""
+    return sorted((path.stat().st_mtime_ns / NANO, path) for path in _parts(out, kind))
 
 
 def _held(samples: Sequence[Sample], pages: float) -> Held:
