@@ -57,8 +57,9 @@ def test_a_narrow_terminal_breaks_no_number(done: tuple[Path, Result]) -> None:
     """In 80 columns every interval stands whole."""
     console = Console(file=StringIO(), width=80, force_terminal=True, color_system=None, highlight=False)
     print_run(RunFolder(path=done[0]), 1.0, console)
-    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    printed, _, report = console.file.getvalue().partition("Report: ")  # type: ignore[attr-defined]
 
+    assert str(done[0] / "report.html") in report
     assert "…" not in printed
     assert printed.count("[") == len(re.findall(r" \[[+-]?\d+\.\d{4}, [+-]?\d+\.\d{4}\]", printed)) > 0
 

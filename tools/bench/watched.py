@@ -1,5 +1,6 @@
 """A command, and what it and its children take while it runs: seconds, CPU time and memory."""
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -12,7 +13,7 @@ import msgspec
 
 from tools.bench.serving import memory
 
-POLL_SECONDS: Final = 0.25
+POLL_SECONDS: Final = 1.0  # to look costs 10 ms, which the workers should have
 
 
 class CommandFailedError(Exception):
@@ -49,7 +50,8 @@ def watch(command: Sequence[str], count: Callable[[], int]) -> Watched:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
             samples += _sample(process.pid, time.time() - began, count)
-            time.sleep(POLL_SECONDS)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(POLL_SECONDS)
         seconds, said = time.time() - began, process.stderr.read() if process.stderr else ""
     if process.returncode:
         message = f"{' '.join(command)} failed: {' '.join(said.strip().splitlines()[-1:])}"
