@@ -54,7 +54,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: float  # of all processes
     pages_per_second: float  # of all seconds: start-up, comparisons and report too
     pages_per_core_second: float  # of all CPU seconds
-    steady_pages_per_second: float  # from the first part made to the last
+    steady_pages_per_second: float  # from the first part of the last worker to the last part
     steady_pages_per_core_second: float | None  # None: this system does not tell
     peak_mb: float | None  # of all processes together
     memory: tuple[Held, ...]
@@ -103,9 +103,9 @@ def measure(chosen: argparse.Namespace, folder: Path, say: Callable[[str], None]
     cells = max(2, -(-chosen.pages // CELL_PAGES))
     (folder / "bench.toml").write_text(experiment(chosen.bundle.resolve(), cells, chosen.pages // cells))
     runs = []
-    for workers in chosen.workers:
+    for place, workers in enumerate(chosen.workers):
         say(f"{chosen.pages:,} pages, workers: {workers}")
-        out = RunFolder(path=folder / str(workers))
+        out = RunFolder(path=folder / str(place))
         command = [sys.executable, "-m", "pagegen", "simulate", str(folder / "bench.toml"), "--out", str(out.path)]
         command += ["--data", str(chosen.data), "--workers", str(workers)]
         runs.append(_run(workers, out, watch(command, partial(_made, out))))
@@ -142,10 +142,11 @@ def _parts(out: RunFolder, kind: str) -> Iterable[Path]:
 def _run(workers: int, out: RunFolder, watched: Watched) -> Run:
     """What the folder and the watch say."""
     first_metric = _written(out, "values")[0][0] - watched.began
-    (first, path), *_, (last, _) = _written(out, "pages")
-    run, pages_first = read_json(out.run), pl.scan_parquet(path).select(pl.len()).collect().item()
+    run, parts = read_json(out.run), _written(out, "pages")
+    begun = parts[:workers]  # from here on every worker is at work
+    first, last = begun[-1][0], parts[-1][0]
     pages = run["counts"]["occasions"] * len(run["cells"])
-    steady = pages - pages_first  # that were made in between
+    steady = pages - pl.scan_parquet([path for _, path in begun]).select(pl.len()).collect().item()
     samples = watched.samples
     clock, used = [s.seconds for s in samples], [s.cpu_seconds for s in samples]
     worked = float(np.ptp(np.interp([first - watched.began, last - watched.began], clock, used))) if samples else 0.0
@@ -191,8 +192,10 @@ def show(report: Report, console: Console) -> None:
     for run in others:
         steady = run.steady_pages_per_second / first.steady_pages_per_second
         whole = run.pages_per_second / first.pages_per_second
-        told = f"{steady:.2f} times the pages of {first.workers} while pages are made, {whole:.2f} with all else"
-        console.print(f"{run.workers} workers: {told}", highlight=False)
+        told = (
+            f"{steady:.2f} times the pages/s of {first.workers} while pages are made, {whole:.2f} times with all else"
+        )
+        console.print(f"workers: {run.workers}; {told}", highlight=False)
     for run in runs:
         held = ", ".join(f"{h.parent_mb:.0f} + {h.worker_mb:.0f} after {h.pages:,}" for h in run.memory)
         console.print(f"workers: {run.workers}; MB of the parent + its largest worker: {held}", highlight=False)
