@@ -57,6 +57,21 @@ def test_measures_may_change_between_a_kill_and_the_end(whole: RunFolder, taste_
     assert results_of(whole) == results_of(run(table(), taste_data, tmp_path / "run"))
 
 
+def test_a_run_tells_what_it_begins_with_and_counts_pages(copy: RunFolder, taste_data: Path) -> None:
+    """Before anything is done; of two parts that are missing, their pages."""
+    told = list[Progress]()
+    asked = pl.read_parquet(copy.table("occasions"))
+    lost = parts_of(asked["cut"].to_list())[0]
+    copy.run.unlink()
+    for cell in ("greedy", "template"):
+        copy.pages(cell, lost.number).unlink()
+    run(table(), taste_data, copy.path, told.append)
+    made = [(progress.done, progress.total) for progress in told if progress.kind == "pages"]
+
+    assert [(0, 2 * len(lost)), (len(lost), 2 * len(lost)), (2 * len(lost), 2 * len(lost))] == made
+    assert told[0].kind == "pages"
+
+
 def test_what_is_finished_is_not_done_again(copy: RunFolder, taste_data: Path) -> None:
     """Asked for once more, nothing happens; a damaged part alone is made again."""
     again = list[str]()
