@@ -12,7 +12,6 @@ import pytest
 
 from pagegen.data import folder
 from pagegen.data.check import CheckReport, Problem, check
-from pagegen.data.facts import Facts, supports
 from pagegen.data.schema import TABLES
 from pagegen.errors import DataError
 
@@ -247,59 +246,6 @@ def test_facts(tmp_path: Path) -> None:
         "episodes": 1,
         "pages": 1,
     }
-
-
-RICH = Facts(
-    titles=100,
-    series=0,
-    titles_with_genres=100,
-    titles_with_people=0,
-    titles_with_maturity=0,
-    titles_with_windows=0,
-    titles_leaving=0,
-    titles_released=100,
-    exact_releases=0,
-    releases_in_range=50,
-    members=9,
-    members_described=0,
-    kids_members=0,
-    countries=(),
-    events=900,
-    events_by_kind={"play": 900},
-    first_event_ms=0,
-    last_event_ms=10 * 86_400_000,
-    longest_history=100,
-    members_with_two_titles=9,
-    titles_played=100,
-    unfinished_plays=30,
-    unfinished_share=1 / 30,
-    graded_events=0,
-    episodes=0,
-    pages=0,
-)
-
-
-def test_rich_data_support_every_kind() -> None:
-    """Nothing is missing."""
-    assert set(supports(RICH).values()) == {None}
-
-
-@pytest.mark.parametrize(
-    ("lack", "kinds"),
-    [
-        ({"unfinished_plays": 0}, {"continue_watching"}),
-        ({"members_with_two_titles": 0}, {"top_picks", "because_you_watched"}),
-        ({"last_event_ms": 3_600_000}, {"trending_now"}),
-        ({"titles_played": 9}, {"top_10"}),
-        ({"titles_with_genres": 9}, {"genre"}),
-        ({"releases_in_range": 9}, {"new_releases"}),
-    ],
-)
-def test_what_a_lack_costs(lack: dict[str, int], kinds: set[str]) -> None:
-    """Each kind is off exactly when what it needs is not there."""
-    facts = msgspec.structs.replace(RICH, **lack)
-
-    assert {kind for kind, reason in supports(facts).items() if reason is not None} == kinds
 
 
 def test_problems_are_plain_data() -> None:
