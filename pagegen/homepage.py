@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from candidates import als, because_you_watched, continue_watching, facets, top_10, trending
+from candidates import als, because_you_watched, continue_watching, facets, top_10, top_picks, trending
 from pagegen import filters
 from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
@@ -15,13 +15,22 @@ BYW = because_you_watched
 
 HOME = Homepage(
     sources={
-        "als": fitted((als.TOP_PICKS,), (als.FitConfig, als.PageConfig), als.fit, als.load),
+        "als": fitted((), (als.FitConfig, als.PageConfig), als.fit, als.load),
         "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
         "trending": computed(
             (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
         ),
+        "top_picks": computed(
+            (top_picks.TOP_PICKS,),
+            top_picks.Config,
+            lambda config: top_picks.TopPicks(config=config),
+            reads=lambda config: config.quotas,
+        ),
         "facets": computed(
-            (facets.GENRE, facets.NEW_RELEASES), facets.Config, lambda config: facets.Facets(config=config)
+            (facets.GENRE, facets.NEW_RELEASES),
+            facets.Config,
+            lambda config: facets.Facets(config=config),
+            reads=lambda config: (config.scorer,),
         ),
         "top_10": computed((top_10.TOP_10,), top_10.Config, lambda config: top_10.Top10(config=config)),
         "continue_watching": computed(

@@ -4,7 +4,7 @@ Parts: what a homepage can be made of. A `Homepage` says which parts exist; the 
 Everything that runs a page takes a `Homepage` as an argument, so an outside package adds a source by making its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -43,6 +43,7 @@ class SourcePart:
     fit: Callable[[Past, Any, Any, np.random.Generator], Source]
     load: Callable[[Arrays, Int32, int, Any], Source]
     fitted: bool  # whether it has arrays to save
+    reads: Callable[[Any], Iterable[str]] = lambda page: ()  # noqa: ARG005  # whose scores the settings make it use
 
 
 @record
@@ -91,8 +92,13 @@ def fitted(
     return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load, fitted=True)
 
 
-def computed(kinds: tuple[RowKind, ...], config: type[PageC], make: Callable[[PageC], Source]) -> SourcePart:
-    """A source that reads all it needs from the request and the data."""
+def computed(
+    kinds: tuple[RowKind, ...],
+    config: type[PageC],
+    make: Callable[[PageC], Source],
+    reads: Callable[[PageC], Iterable[str]] = lambda page: (),  # noqa: ARG005
+) -> SourcePart:
+    """A source that reads all it needs from the request, the data and the scores of the sources that `reads` names."""
     return SourcePart(
         kinds=kinds,
         fit_config=NoConfig,
@@ -100,4 +106,5 @@ def computed(kinds: tuple[RowKind, ...], config: type[PageC], make: Callable[[Pa
         fit=lambda past, fit, page, rng: make(page),  # noqa: ARG005  # the signature of all fits
         load=lambda arrays, titles, size, page: make(page),  # noqa: ARG005
         fitted=False,
+        reads=reads,
     )

@@ -179,6 +179,14 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("page.filters", settings.page.filters, home.filters),
         ("page.orderer", [settings.page.orderer], home.orderers),
         ("page.kinds", settings.page.kinds, [kind.name for kind in home.kinds(tuple(home.sources))]),
+        *(
+            (
+                f"page.source.{name}",
+                part.reads(msgspec.convert(settings.page.source[name], part.page_config)),
+                home.sources,
+            )
+            for name, part in home.sources.items()
+        ),
     ]
     for where, names, known in chosen:
         yield from (f"{where} names {name!r}; there are {', '.join(known)}" for name in names if name not in set(known))

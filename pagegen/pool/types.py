@@ -62,7 +62,7 @@ class Proposal:
     contexts: Contexts
     eligible: Eligible
     scores: Scores
-    limit: Int32  # [B] titles a row may bring
+    limit: Int32  # [B] titles a row may bring; top picks bring their quotas, for the ranker to choose from
 
 
 class Source(Protocol):

@@ -126,7 +126,7 @@ def test_arrays_that_are_none_are_refused(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("source.als.scalars.npy", npy(np.zeros(5))),
+        ("source.als.objective.npy", npy(np.zeros(5))),
         ("source.als.title.npy", npy(np.array([0, 99_999]))),
         ("source.als.title.npy", npy(np.array(["a", "b"]))),
         ("source.als.factors.npy", npy(np.zeros(7, np.float32))),
@@ -139,7 +139,7 @@ def test_arrays_that_are_none_are_refused(
         ("ranker.trees.txt", None),
     ],
     ids=[
-        "scalars",
+        "objective",
         "titles beyond",
         "words",
         "flat",

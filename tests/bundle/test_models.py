@@ -8,7 +8,7 @@ from tests.worlds import World, ask, tiny_engine
 
 def test_a_source_can_be_switched_off_though_rules_name_its_rows(medium: World) -> None:
     """The default rules pin continue_watching and hold top_10 down; without these sources they say nothing."""
-    engine = tiny_engine(medium.data, {"fit": {"sources": ["als", "facets"]}})
+    engine = tiny_engine(medium.data, {"fit": {"sources": ["als", "top_picks", "facets"]}})
     kinds = {row.kind for page in engine.run([ask("m001"), ask()]).pages for row in page.rows}
 
     assert {"top_picks", "genre", "new_releases"} == kinds

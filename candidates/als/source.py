@@ -1,0 +1,106 @@
+"""
+ALS: implicit matrix factorization, the objective of `factorization.py`. A scorer: `top_picks` makes a row of it.
+
+Only title factors are kept. A member's vector is solved from their history at request time,
+
+    u = (V'V + (alpha - 1) sum_t v_t v_t' + reg_u I)^-1 alpha sum_t v_t,    t over played titles,
+
+the closed form of the half step.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from scipy.sparse import csr_matrix
+
+from candidates.als.factorization import Objective, Schedule, factorize
+from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
+from pagegen.context import Contexts
+from pagegen.data.dataset import Past
+from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+
+
+class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    embedding_size: Annotated[int, Meta(ge=1)] = 32
+    epochs: Annotated[int, Meta(ge=0)] = 12
+    reg: Annotated[float, Meta(ge=0)] = 3.0
+    reg_exponent: Annotated[float, Meta(ge=0, le=1)] = 0.0  # 0: all rows alike, 1: by what is known of each
+    alpha: Annotated[float, Meta(ge=1)] = 4.0  # confidence of a play over that of none
+    steps: Annotated[int, Meta(ge=1)] = 3  # of conjugate gradients, in each half of an epoch
+    threads: Annotated[int, Meta(ge=1)] = 2
+
+
+class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    max_history: Annotated[int, Meta(ge=1)] = 500  # latest titles a member's vector is solved from
+
+
+@record
+class Als:
+    config: PageConfig
+    objective: Objective
+    title: Int32  # [K] catalog position of each factor; NONE when the title has left
+    factors: Float32  # [K, embedding_size]
+    gram: Float64  # [embedding_size, embedding_size] V'V
+    row_of: Int32  # [T] factor of each title; NONE without one
+    name: str = "als"
+    kinds: tuple[RowKind, ...] = ()
+
+    def score(self, contexts: Contexts) -> Float32:
+        """[B, T] products with the member's vector; NaN for titles without factors and members without history."""
+        scores = np.full((len(contexts), len(self.row_of)), np.nan, np.float32)
+        for b in range(len(contexts)):
+            rows = self.row_of[contexts.played.title[contexts.played.of(b)]]
+            rows = rows[rows >= 0][-self.config.max_history :]
+            if len(rows):
+                product = self.factors @ self._solve(rows)  # matrix by vector, for each request alone
+                scores[b] = np.append(product, np.float32(np.nan))[self.row_of]  # NONE takes the last
+        return scores
+
+    def _solve(self, rows: Int32) -> Float32:
+        """[embedding_size] the vector of a member who played these factors' titles."""
+        played = self.factors[rows].astype(np.float64)
+        left = self.gram + (self.objective.alpha - 1.0) * (played.T @ played)
+        left[np.diag_indices_from(left)] += self.objective.reg_of(np.array([len(rows)]), len(self.factors))
+        return np.linalg.solve(left, self.objective.alpha * played.sum(axis=0)).astype(np.float32)
+
+    def propose(self, proposal: Proposal) -> Candidates:
+        """Nothing: a scorer."""
+        del proposal
+        return RowsBuilder().build()
+
+    def save(self) -> Mapping[str, AnyArray]:
+        objective = (self.objective.alpha, self.objective.reg, self.objective.reg_exponent)
+        return {"title": self.title, "factors": self.factors, "objective": np.array(objective)}
+
+
+def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> Als:
+    """Factorize who played what; titles nobody played get no factor."""
+    plays, titles = past.plays(), len(past.data.catalog)
+    title, column = np.unique(plays.title, return_inverse=True)
+    member, row = np.unique(plays.member, return_inverse=True)
+    matrix = csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=(len(member), len(title)))
+    matrix.sum_duplicates()
+    objective = Objective(alpha=config.alpha, reg=config.reg, reg_exponent=config.reg_exponent)
+    schedule = Schedule(epochs=config.epochs, steps=config.steps, threads=config.threads)
+    _, factors = factorize(matrix, config.embedding_size, objective, schedule, rng)
+    return _model(title.astype(np.int32), factors, titles, (objective, page))
+
+
+def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> Als:
+    """The saved model; `titles` maps the bundle's title positions to those of a catalog of `size` titles."""
+    alpha, reg, exponent = arrays["objective"].tolist()
+    objective = Objective(alpha=alpha, reg=reg, reg_exponent=exponent)
+    return _model(titles[arrays["title"]], arrays["factors"], size, (objective, page))
+
+
+def _model(title: Int32, factors: Float32, size: int, given: tuple[Objective, PageConfig]) -> Als:
+    objective, config = given
+    rows, _ = factors.shape
+    row_of = np.full(size, -1, np.int32)
+    here = title >= 0
+    row_of[title[here]] = np.arange(rows, dtype=np.int32)[here]
+    wide = factors.astype(np.float64)
+    return Als(config=config, objective=objective, title=title, factors=factors, gram=wide.T @ wide, row_of=row_of)
