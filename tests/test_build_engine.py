@@ -44,7 +44,7 @@ def test_limits_of_a_kind_are_the_settings(medium: World) -> None:
 
 def test_the_number_of_pairs_and_of_spare_titles_are_the_settings(medium: World) -> None:
     """Ten pairs a request are scored, and a row brings two titles beyond its eight columns."""
-    trace = run(medium, page={"max_pairs": 10, "refill": 2})
+    trace = run(medium, page={"max_pairs": 10, "refill": 2, "source": {"top_picks": {"quotas": {"als": 9}}}})
 
     assert {10} == set(np.diff(trace.retrieved.pairs.start).tolist())
     assert 10 == np.diff(trace.retrieved.pool.candidates.start).max() == np.diff(trace.filled.start).max()

@@ -46,14 +46,15 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
     log = pages_log([page("m001", time, [["t001"]], [1]) for time in times]) if logged else NO_PAGES
     data = medium.data
     trained_on(data, home=home, pages=log)
-    asked = asked_before(everything(data), log, fast_settings().fit.examples, default_examination())
+    on = fast_settings().fit
+    asked = asked_before(everything(data), log, on.examples, default_examination())
     begins = [int(part.occasions.time[0]) for part in asked.windows(3)]
     watermarks = [past.watermark for past in seen]
 
-    assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in HOME.sources]
+    assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in on.sources]
     assert all(
         data.events.time[mark - 1] < begin <= data.events.time[mark]
-        for mark, begin in zip(watermarks[::6], begins, strict=False)
+        for mark, begin in zip(watermarks[:: len(on.sources)], begins, strict=False)
     )
 
 

@@ -44,7 +44,7 @@ def ask(tables: Tables, member_id: str, time: int) -> Asked:
 def als_model(models: Models) -> AlternatingLeastSquares:
     """The model of implicit itself, around the bundle's factors."""
     size = models.factors.shape[1]
-    model = AlternatingLeastSquares(factors=size, regularization=models.reg, alpha=models.alpha, num_threads=1)
+    model = AlternatingLeastSquares(factors=size, alpha=models.alpha, num_threads=1)
     model.item_factors = models.factors
     return model
 
@@ -94,6 +94,8 @@ def _als(asked: Asked, models: Models, als: AlternatingLeastSquares) -> pl.DataF
         row = models.factor_titles.is_in(latest.implode()).arg_true()
     if not len(row):
         return pl.DataFrame(schema={"title": pl.Int32, "als": pl.Float32})
+    confidence = len(row) * (models.alpha - 1.0) + len(mine)
+    als.regularization = models.reg * confidence**models.reg_exponent
     plays = csr_matrix((np.ones(len(row), np.float32), ([0] * len(row), row.to_numpy())), shape=(1, len(mine)))
     return pl.DataFrame({"title": models.factor_titles, "als": models.factors @ als.recalculate_user(0, plays)})
 
@@ -136,9 +138,9 @@ def candidates(shown: pl.DataFrame, tables: Tables, asked: Asked, models: Models
     unseen = unseen.with_columns(liked=_liked(unseen))
     new = unseen.filter(pl.col("release_ms") >= asked.time - page["facets"]["new_days"] * DAY_MS)
     parts = [
-        _rows(_best(unseen, "als", limit), "top_picks"),
         _rows(_seeded(unseen, asked, models, limit), "because_you_watched", pl.col("seed")),
         _rows(_best(unseen.filter(pl.col("trending") > 0), "trending", limit), "trending_now"),
+        _rows(_fused(unseen, page["top_picks"]["quotas"] if asked.played.height else {}), "top_picks"),
         _rows(_genres(unseen, tables, page["facets"].get("genres", GENRES), limit), "genre", pl.col("tag")),
         _rows(_best(new, "liked", limit), "new_releases"),
         _rows(_chart(shown, page["top_10"]["min_plays"]), "top_10"),
@@ -158,6 +160,20 @@ def _rows(titles: pl.DataFrame, kind: str, seed: pl.Expr = NO_SEED) -> pl.DataFr
 def _best(titles: pl.DataFrame, score: str, limit: int) -> pl.DataFrame:
     """The highest scores first; of equal ones the lower title."""
     return titles.drop_nulls(score).sort(score, descending=True, maintain_order=True).head(limit)
+
+
+def _fused(titles: pl.DataFrame, quotas: dict[str, int]) -> pl.DataFrame:
+    """The best titles of each scorer with a quota, by their reciprocal ranks."""
+    worth = pl.lit(1.0, pl.Float32) / (61 + pl.int_range(pl.len()))
+    parts = [_best(titles, SCORES[name], quota).select("title", worth=worth) for name, quota in quotas.items()]
+    if not parts:
+        return titles.clear()
+    return (
+        pl.concat(parts).group_by("title").agg(pl.col("worth").sum()).sort("worth", "title", descending=[True, False])
+    )
+
+
+SCORES: Final = {"als": "als", "because_you_watched": "near", "trending": "trending"}
 
 
 def _seeded(unseen: pl.DataFrame, asked: Asked, models: Models, limit: int) -> pl.DataFrame:

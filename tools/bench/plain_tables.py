@@ -146,6 +146,7 @@ class Models:
     factors: NDArray[np.float32]
     alpha: float
     reg: float
+    reg_exponent: float
     neighbours: Mapping[int, pl.DataFrame]  # by seed: seed, title, similarity; most similar first
     booster: Booster
     calibration: tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -163,7 +164,7 @@ def read_models(folder: Path, tables: Tables) -> Models:
     seed = np.repeat(title[near["seed"]], np.diff(near["start"]))
     pairs = pl.DataFrame({"seed": seed, "title": title[near["neighbour"]], "similarity": near["similarity"]})
     by_seed = pairs.filter(pl.col("seed") >= 0, pl.col("title") >= 0).partition_by("seed", as_dict=True)
-    alpha, reg = array["source.als.scalars"].tolist()
+    alpha, reg, reg_exponent = array["source.als.objective"].tolist()
     return Models(
         settings={half: manifest[half] for half in ("fit", "page")},
         features=manifest["features"],
@@ -171,6 +172,7 @@ def read_models(folder: Path, tables: Tables) -> Models:
         factors=array["source.als.factors"],
         alpha=alpha,
         reg=reg,
+        reg_exponent=reg_exponent,
         neighbours={key: part for (key,), part in by_seed.items()},
         booster=Booster(model_file=folder / "ranker.trees.txt"),
         calibration=(array["calibration.score"], array["calibration.play"]),
