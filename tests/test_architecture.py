@@ -132,6 +132,7 @@ def test_some_modules_are_never_used() -> None:
     wrong = {
         short(path): sorted(NEVER & {name.partition(".")[0] for name in imported(path)})
         for path in modules(*SHIPPED, "tools", "tests")
+        if path.parent.name != "peers"  # other people's systems, in environments of their own
     }
 
     assert {path: names for path, names in wrong.items() if names} == {}

@@ -1,12 +1,13 @@
 """
 RecTools' own two-stage recommender on the folds of `ml-100k-rolling`, in an environment of its own.
 
-    python3.11 -m venv rectools && rectools/bin/pip install 'numpy<2' rectools==0.19.0 lightgbm scikit-learn optuna polars 'pyarrow<21'
+    python3.11 -m venv rectools
+    rectools/bin/pip install 'numpy<2' rectools==0.19.0 lightgbm scikit-learn optuna polars 'pyarrow<21'
     rectools/bin/python tools/benchmarks/peers/rectools_two_stage.py ML-100K/ratings.parquet --out lists.parquet
 
-It imports nothing of pagegen, and pagegen nothing of it: the benchmark reads the ranked lists it writes and judges them
-as its own. Generators and ranker are tuned with Optuna, on the folds at 40 and 45 % of the events alone; then each of the
-ten folds from 50 % is trained and ranked once. Timestamps are seconds.
+It imports nothing of pagegen, and pagegen nothing of it: the benchmark reads the ranked lists it writes and judges
+them as its own. Generators and ranker are tuned with Optuna, on the folds at 40 and 45 % of the events alone; then each
+of the ten folds from 50 % is trained and ranked once. Timestamps are seconds.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from rectools import Columns
 from rectools.dataset import Dataset
 from rectools.model_selection import TimeRangeSplitter
 from rectools.models import EASEModel, ImplicitALSWrapperModel, ImplicitItemKNNWrapperModel, PopularModel
+from rectools.models.base import ModelBase
 from rectools.models.ranking import CandidateGenerator, CandidateRankingModel, PerUserNegativeSampler, Reranker
 
 VALIDATION = (0.40, 0.45)
@@ -66,25 +68,40 @@ def fold(log: pd.DataFrame, cut: float, share: float = 0.05) -> tuple[pd.DataFra
 
 def model_of(settings: dict[str, Any]) -> CandidateRankingModel:
     """The two-stage recommender of a trial."""
-    models = [
+    first = [
+        CandidateGenerator(model, settings["candidates"], keep_ranks=True, keep_scores=True, **FILL)
+        for model in first_stage(settings)
+    ]
+    return CandidateRankingModel(
+        candidate_generators=first,
+        splitter=TimeRangeSplitter(f"{settings['train_days']}D", n_splits=1, filter_already_seen=True),
+        sampler=PerUserNegativeSampler(settings["negatives"], random_state=0),
+        reranker=second_stage(settings),
+    )
+
+
+FILL = {"scores_fillna_value": 0.0, "ranks_fillna_value": 1_000.0}
+
+
+def first_stage(settings: dict[str, Any]) -> list[ModelBase]:
+    als = AlternatingLeastSquares(
+        factors=settings["als_factors"],
+        regularization=settings["als_reg"],
+        alpha=settings["als_alpha"],
+        iterations=15,
+        random_state=0,
+        num_threads=2,
+    )
+    return [
         PopularModel(),
         PopularModel(period=pd.Timedelta(days=settings["popular_days"])),
         ImplicitItemKNNWrapperModel(implicit.nearest_neighbours.CosineRecommender(K=settings["neighbours"])),
         EASEModel(regularization=settings["ease_reg"]),
-        ImplicitALSWrapperModel(
-            AlternatingLeastSquares(
-                factors=settings["als_factors"],
-                regularization=settings["als_reg"],
-                alpha=settings["als_alpha"],
-                iterations=15,
-                random_state=0,
-                num_threads=2,
-            )
-        ),
+        ImplicitALSWrapperModel(als),
     ]
-    generators = [
-        CandidateGenerator(model, settings["candidates"], keep_ranks=True, keep_scores=True, **FILL) for model in models
-    ]
+
+
+def second_stage(settings: dict[str, Any]) -> Reranker:
     trees = {
         "n_estimators": settings["trees"],
         "num_leaves": settings["leaves"],
@@ -93,17 +110,9 @@ def model_of(settings: dict[str, Any]) -> CandidateRankingModel:
         "n_jobs": 2,
         "verbosity": -1,
     }
-    lambdarank = settings["ranker"] == "lambdarank"
-    reranker = GroupedRanker(LGBMRanker(**trees)) if lambdarank else Reranker(LGBMClassifier(**trees))
-    return CandidateRankingModel(
-        candidate_generators=generators,
-        splitter=TimeRangeSplitter(f"{settings['train_days']}D", n_splits=1, filter_already_seen=True),
-        sampler=PerUserNegativeSampler(settings["negatives"], random_state=0),
-        reranker=reranker,
-    )
-
-
-FILL = {"scores_fillna_value": 0.0, "ranks_fillna_value": 1_000.0}
+    if settings["ranker"] == "lambdarank":
+        return GroupedRanker(LGBMRanker(**trees))
+    return Reranker(LGBMClassifier(**trees))
 
 
 def ranked(before: pd.DataFrame, users: np.ndarray, settings: dict[str, Any]) -> dict[int, list[int]]:
@@ -171,12 +180,7 @@ def search(log: pd.DataFrame, trials: int) -> optuna.Study:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("ratings", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="lists: cut, member_id, title_ids")
-    parser.add_argument("--min-rating", type=int, default=0)
-    parser.add_argument("--trials", type=int, default=15)
-    given = parser.parse_args()
+    given = arguments()
     warnings.simplefilter("ignore")
     log = read_log(given.ratings, given.min_rating)
     study = search(log, given.trials)
@@ -189,6 +193,15 @@ def main() -> None:
         rows += [(place, str(user), [str(item) for item in items]) for user, items in lists.items()]
     schema = {"cut": pl.Int16, "member_id": pl.String, "title_ids": pl.List(pl.String)}
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(given.out)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ratings", type=Path)
+    parser.add_argument("--out", type=Path, required=True, help="lists: cut, member_id, title_ids")
+    parser.add_argument("--min-rating", type=int, default=0)
+    parser.add_argument("--trials", type=int, default=15)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
