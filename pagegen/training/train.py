@@ -101,12 +101,12 @@ def past_windows(job: Job, examination: Examination) -> list[Asked]:
     return asked_before(job.past, job.pages, settings, examination).windows(settings.windows)
 
 
-def label_windows(job: Job, windows: Sequence[Asked]) -> list[Window]:
-    """Every window replayed and labelled, oldest first. The last is the one to judge by: nothing is left out of it."""
+def label_windows(job: Job, windows: Sequence[Asked], judged: int = 1) -> list[Window]:
+    """Every window replayed and labelled, oldest first. Nothing is left out of the last, which are to judge by."""
     out: list[Window] = []
     for place, asked in enumerate(windows, start=1):
-        judged, name = place == len(windows), f"window {place} of {len(windows)}"
-        out.append(_window(job, job.settings, (asked, name), None if judged else _thin(job, name)))
+        whole, name = place > len(windows) - judged, f"window {place} of {len(windows)}"
+        out.append(_window(job, job.settings, (asked, name), None if whole else _thin(job, name)))
     return out
 
 

@@ -1,0 +1,1 @@
+"""Studies of candidates and rankers on past windows of a data folder: what pays, what it costs."""

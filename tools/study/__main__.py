@@ -1,0 +1,64 @@
+"""
+Studies on the past of a data folder, all windows, labels and fits those of `pagegen train`.
+
+    python -m tools.study families    --data DATA   what each feature family, and each source's scores, are worth
+    python -m tools.study frontier    --data DATA   quality against latency: trees and leaves of the ranker
+    python -m tools.study pool        --data DATA   recall by pool size, and what each kind of row brings
+    python -m tools.study reliability --data DATA   calibrated probabilities against what happened
+
+`--until 0.8` looks at the first 80 % of the events only, `--set fit.examples.occasions=2000` replaces a setting.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from pagegen.cli.options import FOLDER
+from pagegen.errors import PagegenError
+from pagegen.training.train import Job
+from tools.study.families import families
+from tools.study.frontier import frontier
+from tools.study.past import job_of, studied, study_options
+from tools.study.pool import pool
+from tools.study.reliability import reliability
+
+
+class Answer(Protocol):
+    def table(self) -> Table: ...
+    def chart(self) -> str:
+        """SVG."""
+        ...
+
+
+STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
+    "families": lambda job, judged: families(studied(job, judged)),
+    "frontier": lambda job, judged: frontier(studied(job, judged)),
+    "pool": lambda job, judged: pool(job),  # noqa: ARG005  # always of the newest window
+    "reliability": lambda job, judged: reliability(studied(job, judged)),
+}
+
+
+@click.command(help=__doc__)
+@click.argument("name", type=click.Choice(list(STUDIES)))
+@study_options
+@click.option("--svg", type=FOLDER, metavar="FILE", help="Draw it.")
+def main(*, name: str, svg: Path | None, as_json: bool, judged: int, **past: Any) -> None:
+    try:
+        answer = STUDIES[name](job_of(past["data"], past["until"], past["override"]), judged)
+    except PagegenError as error:
+        raise click.ClickException(str(error)) from error
+    if svg:
+        svg.write_text(answer.chart(), "utf-8")
+    if as_json:
+        click.echo(msgspec.json.encode(answer).decode())
+    else:
+        Console().print(answer.table())
+
+
+if __name__ == "__main__":
+    main()
