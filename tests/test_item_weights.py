@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from pagegen.pool.item_weights import ItemWeights, heaviest, item_weights, load_item_weights
+from pagegen.pool.item_weights import ItemWeights, collected, heaviest, item_weights, load_item_weights, trimmed
 
 W = np.array([[0.0, 0.5, 0.25, 0.5], [1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 0.0, 0.0], [2.0, 0.0, 0.125, 0.0]])
 SEEDS = np.array([3, 0, 2], np.int32)  # title 1 has no row
@@ -62,3 +62,21 @@ def test_no_rows_are_no_weights() -> None:
 
     assert [0.0, 0.0, 0.0] == nothing.sum(titles(0, 2), np.ones(2)).tolist()
     assert [-1, -1] == load_item_weights(nothing.save(), titles(0, 1, -1), 2).row_of.tolist()
+
+
+def test_trimmed_rows_keep_the_heaviest() -> None:
+    """Above 0, ties to the lower title; the shape stays."""
+    expected = [[0.0, 0.5, 0.0, 0.5], [1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 0.0, 0.0], [2.0, 0.0, 0.125, 0.0]]
+
+    assert expected == trimmed(csr_matrix(W), 2).toarray().tolist()
+    assert (0, 3) == trimmed(csr_matrix((0, 3)), 2).shape
+
+
+def test_a_title_collects_from_the_heaviest_of_its_row() -> None:
+    """Of three titles at 1, 3 and 4 of a catalog, each from the one that its row weighs most."""
+    matrix = csr_matrix(np.array([[0.0, 2.0, 1.0], [0.5, 0.0, 4.0], [5.0, 0.25, 0.0]]))
+    found = collected(titles(1, 3, 4), matrix, 1, 6)
+
+    assert [[0, 0, 0, 0, 5, 0], [0, 2, 0, 0, 0, 0], [0, 0, 0, 4, 0, 0]] == [
+        found.total(titles(seed)).tolist() for seed in (1, 3, 4)
+    ]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, groups, lengths, ranges, record, starts
+from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, groups, ranges, record, starts
 
 Row: TypeAlias = tuple[Int32, Float32]  # titles and their weights, the heaviest first
 
@@ -33,12 +33,16 @@ class ItemWeights:
 
     def sum(self, titles: Int32, weight: NDArray[np.floating[Any]]) -> Float32:
         """[T] the sum of these titles' rows, each times its weight; titles without a row add nothing."""
-        row = self.row_of[titles]
-        known = row >= 0
-        first, length = self.start[row[known]], lengths(self.start)[row[known]]
-        cell = ranges(first, length)
+        known = self.row_of[titles] >= 0
+        row = self.row_of[titles[known]]
+        length = self.start[row + 1] - self.start[row]
+        cell = ranges(self.start[row], length)
         value = self.weight[cell] * np.repeat(weight[known], length)
         return np.bincount(self.title[cell], value, minlength=len(self.row_of)).astype(np.float32)
+
+    def total(self, titles: Int32) -> Float32:
+        """[T] the sum of these titles' rows."""
+        return self.sum(titles, np.ones(len(titles)))
 
     def save(self) -> Mapping[str, AnyArray]:
         return {"seed": self.seed, "start": self.start, "title": self.title, "weight": self.weight}
@@ -63,6 +67,28 @@ def heaviest(matrix: csr_matrix, most: int) -> Iterator[Row]:
         weight = matrix.data[low:high].astype(np.float32)
         place = best(weight, weight > 0, most)
         yield matrix.indices[low:high][place].astype(np.int32), weight[place]
+
+
+def trimmed(matrix: csr_matrix, most: int) -> csr_matrix:
+    """The matrix with only the `most` greatest weights above 0 of each row, as float32."""
+    rows = list(heaviest(matrix, most))
+    start = starts(np.array([len(title) for title, _ in rows], np.int64))
+    title, weight = (np.concatenate([np.zeros(0), *column]) for column in ([t for t, _ in rows], [w for _, w in rows]))
+    return csr_matrix((weight.astype(np.float32), title.astype(np.int32), start), shape=matrix.shape)
+
+
+def collected(title: Int32, matrix: csr_matrix, most: int, size: int) -> ItemWeights:
+    """
+    The weights of a matrix whose row says from which titles a title collects, at most `most` and the heaviest.
+
+    Args:
+        title: [K] catalog position of each row and column.
+        matrix: [K, K]
+        most: how many weights of a row are kept.
+        size: titles in the catalog.
+    """
+    by_seed = trimmed(matrix, most).T.tocsr()
+    return item_weights(title, ((title[near], weight) for near, weight in heaviest(by_seed, len(title))), size)
 
 
 def load_item_weights(arrays: Mapping[str, AnyArray], titles: Int32, size: int) -> ItemWeights:
