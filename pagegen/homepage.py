@@ -2,7 +2,19 @@
 
 from importlib import resources
 
-from candidates import als, because_you_watched, continue_watching, facets, top_10, top_picks, trending
+from candidates import (
+    als,
+    because_you_watched,
+    continue_watching,
+    ease,
+    facets,
+    item_knn,
+    rp3beta,
+    spectral,
+    top_10,
+    top_picks,
+    trending,
+)
 from pagegen import filters
 from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
@@ -17,6 +29,11 @@ HOME = Homepage(
     sources={
         "als": fitted((), (als.FitConfig, als.PageConfig), als.fit, als.load),
         "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
+        "ease": fitted((), (ease.EaseConfig, ease.PageConfig), ease.fit_ease, ease.load_ease),
+        "edlae": fitted((), (ease.EdlaeConfig, ease.PageConfig), ease.fit_edlae, ease.load_edlae),
+        "item_knn": fitted((), (item_knn.FitConfig, item_knn.PageConfig), item_knn.fit, item_knn.load),
+        "rp3beta": fitted((), (rp3beta.FitConfig, rp3beta.PageConfig), rp3beta.fit, rp3beta.load),
+        "spectral": fitted((), (spectral.FitConfig, spectral.PageConfig), spectral.fit, spectral.load),
         "trending": computed(
             (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
         ),

@@ -39,10 +39,18 @@ SMALL: Table = {
         "source": {
             "als": {"embedding_size": 8, "epochs": 4, "reg": 1.0, "threads": 1},
             "because_you_watched": {"min_support": 2, "shrinkage": 2.0},
+            "ease": {"reg": 3.0},
+            "edlae": {"reg": 3.0},
+            "item_knn": {"neighbours": 20, "threads": 1},
+            "rp3beta": {"neighbours": 20},
+            "spectral": {"embedding_size": 8, "neighbours": 20},
         },
     },
     "page": {"source": {"top_10": {"min_plays": 1}}},
 }
+
+
+ALL_SOURCES: Table = {"fit": {"sources": list(HOME.sources)}}  # also those that are off by default
 
 
 def days_ago(days: float) -> int:

@@ -46,15 +46,14 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
     log = pages_log([page("m001", time, [["t001"]], [1]) for time in times]) if logged else NO_PAGES
     data = medium.data
     trained_on(data, home=home, pages=log)
-    on = fast_settings().fit
-    asked = asked_before(everything(data), log, on.examples, default_examination())
+    asked = asked_before(everything(data), log, fast_settings().fit.examples, default_examination())
     begins = [int(part.occasions.time[0]) for part in asked.windows(3)]
-    watermarks = [past.watermark for past in seen]
+    watermarks, sources = [past.watermark for past in seen], fast_settings().fit.sources
 
-    assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in on.sources]
+    assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in sources]
     assert all(
         data.events.time[mark - 1] < begin <= data.events.time[mark]
-        for mark, begin in zip(watermarks[:: len(on.sources)], begins, strict=False)
+        for mark, begin in zip(watermarks[:: len(sources)], begins, strict=False)
     )
 
 
