@@ -16,7 +16,7 @@ from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
 from pagegen.ordering import Orderer, Pages, Rules
 from pagegen.page import Identity, Page, render
-from pagegen.pool import Gathered, OnFailure, PoolLimits, Source, gather
+from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
 from pagegen.request import PageRequest, check_request
 from pagegen.rows import Filled, fill
@@ -76,6 +76,8 @@ class Engine:
         requests: Sequence[PageRequest],
         on_failure: OnFailure | None = None,
         after: Callable[[str], None] = _nothing,
+        *,
+        known: Known | None = None,
     ) -> Trace:
         """
         A page for every request; none depends on its neighbours.
@@ -84,11 +86,12 @@ class Engine:
             requests: B requests.
             on_failure: told of each source that fails, whose rows are then missing; without it a failure stops the run.
             after: told the name of each stage when it is done, for whoever holds a clock.
+            known: of these requests by another engine (`know`); it changes nothing but the time this takes.
 
         Raises:
             RequestError: a request that cannot be answered.
         """
-        retrieved = self.retrieve(requests, on_failure, after)
+        retrieved = self.retrieve(requests, on_failure, after, known=known)
         prediction = predict(self.ranker, self.calibration, retrieved.table)
         after("ranking")
         candidates, limit = retrieved.pool.candidates, self._limit(retrieved.contexts)
@@ -105,22 +108,29 @@ class Engine:
         requests: Sequence[PageRequest],
         on_failure: OnFailure | None = None,
         after: Callable[[str], None] = _nothing,
+        *,
+        known: Known | None = None,
     ) -> Retrieved:
         """The line up to the features."""
         for request in requests:
             check_request(request)
         after("request")
-        contexts = read_contexts(requests, self.data, self.trend_windows)
+        contexts = known.contexts if known else read_contexts(requests, self.data, self.trend_windows)
         after("context")
         eligible = apply(self.filters, contexts)
         after("filters")
         limits = PoolLimits(titles=self._limit(contexts), off=self.limits.off)
-        pool = gather(self.sources, contexts, eligible, limits, on_failure)
+        pool = gather(self.sources, contexts, eligible, limits, on_failure, known)
         after("pool")
         pairs = pair_up(contexts, pool.scores, pool.candidates, self.limits.max_pairs)
         table = compute(self.families, pairs)
         after("features")
         return Retrieved(contexts=contexts, eligible=eligible, pool=pool, pairs=pairs, table=table)
+
+    def know(self, trace: Trace) -> Known:
+        """What engines with the same data, trend windows and sources need not find out again."""
+        retrieved = trace.retrieved
+        return Known(contexts=retrieved.contexts, sources=self.sources, scores=retrieved.pool.scores)
 
     def _limit(self, contexts: Contexts) -> Int32:
         """[B] titles a row may bring."""

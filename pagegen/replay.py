@@ -17,7 +17,8 @@ from pagegen.data.schema import DEVICES
 from pagegen.request import PageRequest
 
 Result = TypeVar("Result")
-BATCH = 64
+BATCH = 64  # requests at a time, and
+CELLS = 1 << 20  # so many cells of a [B, T] array at most: a few dozen of them live at once, and should fit a cache
 USUAL_GRID = (30, 40)  # rows and columns, as a request has them that names none
 
 
@@ -136,6 +137,7 @@ def replay(
         past: O occasions.
         grid: rows and columns of the pages.
     """
-    for low in range(0, len(past), BATCH):
-        part = past.take(slice(low, low + BATCH))
+    size = max(1, min(BATCH, CELLS // max(1, len(data.catalog))))
+    for low in range(0, len(past), size):
+        part = past.take(slice(low, low + size))
         yield step(requests_of(data, part, grid)), outcomes(data, part)

@@ -7,6 +7,7 @@ mispredicts) is first read in a child process.
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,18 @@ from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine
 from pagegen.errors import BundleError, ConfigError
 from pagegen.ordering import Examination
+from pagegen.pool import Source
 from pagegen.ranking import Calibration
 
 
 def load_engine(
-    home: Homepage, folder: Path, data: Dataset, page: Table | None = None, *, trusted: bool = False
+    home: Homepage,
+    folder: Path,
+    data: Dataset,
+    page: Table | None = None,
+    *,
+    trusted: bool = False,
+    like: tuple[Engine, Settings] | None = None,
 ) -> Engine:
     """
     The engine of a bundle on these data.
@@ -38,6 +46,8 @@ def load_engine(
         data: its catalog may have gained and lost titles since: new ones have no factors, lost ones drop out.
         page: overrides of the bundle's page settings.
         trusted: skips the child process, for a bundle this process has just written or a parent has tried.
+        like: an engine of a bundle that learnt the same but for its ranker, and its settings: sources with the same
+            settings are taken from it.
 
     Raises:
         BundleError: a bundle that is damaged, foreign to this homepage, or of another format.
@@ -48,7 +58,15 @@ def load_engine(
     settings = settings_of(home, manifest, page)
     if not trusted:
         try_ranker(home.rankers[manifest.ranker], folder)
-    return build_engine(home, settings, _load_models(home, settings, manifest, (folder, data)), data, bundle_id)
+    shared = _shared(settings, *like) if like else {}
+    models = _load_models(home, settings, manifest, (folder, data), shared)
+    return build_engine(home, settings, models, data, bundle_id)
+
+
+def _shared(settings: Settings, engine: Engine, its: Settings) -> Mapping[str, Source]:
+    """The engine's sources that have the same settings for their pages."""
+    same = {name for name in settings.fit.sources if settings.page.source[name] == its.page.source[name]}
+    return {source.name: source for source in engine.sources if source.name in same}
 
 
 def settings_of(home: Homepage, manifest: Manifest, page: Table | None = None) -> Settings:
@@ -75,18 +93,21 @@ def settings_of(home: Homepage, manifest: Manifest, page: Table | None = None) -
     return resolve(home, {"fit": manifest.fit, "page": manifest.page}, page)
 
 
-def _load_models(home: Homepage, settings: Settings, manifest: Manifest, place: tuple[Path, Dataset]) -> Models:
+def _load_models(
+    home: Homepage, settings: Settings, manifest: Manifest, place: tuple[Path, Dataset], sources: Mapping[str, Source]
+) -> Models:
+    """What the bundle holds; of the sources, those that are not there already."""
     folder, data = place
     files = _read_files(folder, manifest)
     try:
         titles = data.catalog.ids.positions(msgspec.json.decode((folder / TITLES).read_bytes(), type=list[str]))
-        sources = {}
-        for name in settings.fit.sources:
+        loaded = dict(sources)
+        for name in [name for name in settings.fit.sources if name not in sources]:
             part = home.sources[name]
             config = msgspec.convert(settings.page.source[name], part.page_config)
-            sources[name] = part.load(_inside(files, f"source.{name}."), titles, len(data.catalog), config)
+            loaded[name] = part.load(_inside(files, f"source.{name}."), titles, len(data.catalog), config)
         return Models(
-            sources=sources,
+            sources=loaded,
             ranker=_ranker(home, manifest, files),
             calibration=Calibration(**_inside(files, "calibration.")),
             examination=Examination(**_inside(files, "examination.")),

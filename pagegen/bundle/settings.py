@@ -27,8 +27,10 @@ class TrendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which past requests the ranker learns from."""
 
+    kind: Literal["auto", "page", "session", "window", "crossfit"] = "auto"  # auto: what the log can tell
     windows: int = 8  # the newest is held out
-    occasions: int = 5_000  # newest beginnings of sessions, over all windows
+    folds: int = 5  # of a log without time, in place of windows: each hides so much of every member; one is held out
+    occasions: int = 5_000  # requests over all windows, the newest; over all folds, drawn by rng
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
     warmup: float = 0.4  # share of all events that come before the first of them
     horizon_hours: float = 24.0  # a play within it is a positive
@@ -199,6 +201,7 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("page.max_pairs", settings.page.max_pairs, 1, 100_000),
         ("page.refill", settings.page.refill, 0, 1_000),
         ("fit.examples.windows", examples.windows, 2, 100),
+        ("fit.examples.folds", examples.folds, 2, 100),
         ("fit.examples.occasions", examples.occasions, 1, 10_000_000),
         ("fit.examples.pages", examples.pages, 1, 10_000_000),
         ("fit.examples.warmup", examples.warmup, 0.0, 0.99),

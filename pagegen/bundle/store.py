@@ -23,6 +23,7 @@ from pagegen.data.folder import sha256_of
 from pagegen.errors import BundleError
 
 TITLES = "titles.json"
+SOURCE = "source."  # begins the names of the sources' files
 LIBRARIES = ("implicit", "lightgbm", "numpy", "polars", "scipy")
 MAX_FILE_BYTES = 8 << 30
 
@@ -40,7 +41,15 @@ def describe(settings: Settings, past: Past, rng_seed: int) -> dict[str, Any]:
     }
 
 
-def save(folder: Path, home: Homepage, models: Models, titles: Sequence[str], facts: Mapping[str, Any]) -> str:
+def save(
+    folder: Path,
+    home: Homepage,
+    models: Models,
+    titles: Sequence[str],
+    facts: Mapping[str, Any],
+    *,
+    like: Path | None = None,
+) -> str:
     """
     Write a bundle and return its id.
 
@@ -50,12 +59,14 @@ def save(folder: Path, home: Homepage, models: Models, titles: Sequence[str], fa
         models: what was fitted.
         titles: ids at the positions the models speak of: the catalog's they were fitted on.
         facts: the manifest's inputs (`describe`) and `report`.
+        like: a bundle that was saved with the same sources: their files, which may be large, are linked.
     """
     beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     for name, content in _contents(home, models).items():
-        _write(beside, name, content)
+        if not (like and name.startswith(SOURCE) and _linked(like / f"{name}.npy", beside)):
+            _write(beside, name, content)
     (beside / TITLES).write_bytes(msgspec.json.encode(titles))
     manifest = Manifest(
         format=FORMAT,
@@ -82,8 +93,17 @@ def _contents(home: Homepage, models: Models) -> Files:
     }
     for name, source in models.sources.items():
         if home.sources[name].fitted:
-            files |= {f"source.{name}.{key}": array for key, array in cast(FittedSource, source).save().items()}
+            files |= {f"{SOURCE}{name}.{key}": array for key, array in cast(FittedSource, source).save().items()}
     return files | {f"ranker.{key}": value for key, value in models.ranker.save().items()}
+
+
+def _linked(file: Path, folder: Path) -> bool:
+    """Whether the file now lies in the folder too; some file systems have no links."""
+    try:
+        (folder / file.name).hardlink_to(file)
+    except OSError:
+        return False
+    return True
 
 
 def _write(folder: Path, name: str, content: AnyArray | str) -> None:

@@ -19,7 +19,7 @@ from pagegen.cli.progress import progress_on_stderr
 from pagegen.data.check import check
 from pagegen.data.importing.log import import_log
 from pagegen.data.importing.mapping import example, load_mapping
-from pagegen.data.importing.movielens import import_movielens
+from pagegen.data.importing.movielens import HIGHEST_GRADE, LOWEST_GRADE, import_movielens
 from pagegen.data.importing.report import ImportReport
 
 REJECTED = 4  # exit code
@@ -75,17 +75,26 @@ def import_group() -> None:
 
 @import_group.command("movielens")
 @click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--min-rating",
+    type=click.FloatRange(LOWEST_GRADE, HIGHEST_GRADE),
+    default=LOWEST_GRADE,
+    metavar="STARS",
+    help="Lower ratings are skipped: no sign that somebody likes a film. [all count]",
+)
 @_import_options
-def movielens_command(source: Path, *, out: Path, now_ms: int, allow_rejects: bool, as_json: bool) -> None:
+def movielens_command(
+    source: Path, *, min_rating: float, out: Path, now_ms: int, allow_rejects: bool, as_json: bool
+) -> None:
     """Import the unpacked MovieLens folder SOURCE, of any published layout."""
     with progress_on_stderr() as progress:
-        report = import_movielens(source, out, now_ms=now_ms, progress=progress)
+        report = import_movielens(source, out, now_ms=now_ms, min_rating=min_rating, progress=progress)
     _finish(report, out, allow_rejects=allow_rejects, as_json=as_json)
 
 
 @import_group.command("log")
 @click.option("--events", type=FILE, required=True, help="What members did: CSV or Parquet.")
-@click.option("--catalog", type=FILE, required=True, help="The titles: CSV or Parquet.")
+@click.option("--catalog", type=FILE, help="The titles: CSV or Parquet. [those of the events]")
 @click.option("--members", type=FILE, help="What is known of members: CSV or Parquet.")
 @click.option("--mapping", type=FILE, required=True, help="TOML that says which of your columns is which of ours.")
 @click.option(
@@ -95,7 +104,7 @@ def movielens_command(source: Path, *, out: Path, now_ms: int, allow_rejects: bo
 def log_command(  # one parameter an option
     *,
     events: Path,
-    catalog: Path,
+    catalog: Path | None,
     members: Path | None,
     mapping: Path,
     out: Path,
@@ -104,7 +113,8 @@ def log_command(  # one parameter an option
     as_json: bool,
 ) -> None:
     """Import anyone's log."""
-    paths = {"events": events, "catalog": catalog} | ({} if members is None else {"members": members})
+    given = {"events": events, "catalog": catalog, "members": members}
+    paths = {table: path for table, path in given.items() if path is not None}
     with progress_on_stderr() as progress:
         report = import_log(paths, load_mapping(mapping), out, now_ms=now_ms, progress=progress)
     _finish(report, out, allow_rejects=allow_rejects, as_json=as_json)

@@ -12,7 +12,7 @@ from pagegen.data.events import COLUMNS, PLAY, Events, read_events
 from pagegen.data.ids import Ids
 from pagegen.data.members import Members, read_members
 from pagegen.data.schema import ANYWHERE
-from pagegen.data.trends import Trends, read_trends
+from pagegen.data.trends import HOUR_MS, Trends, read_trends
 
 
 @record
@@ -31,8 +31,14 @@ class Dataset:
 
     @property
     def end_ms(self) -> int:
-        """One second after the last event: the time of a page asked for right after the data end."""
-        return int(self.events.time[-1]) + 1_000 if len(self.events) else 0
+        """
+        One second after the last event: the time of a page asked for right after the data end. Where all events have
+        one instant, the end of its hour: else no trend, which knows closed hours only, would ever have seen them.
+        """
+        if not len(self.events):
+            return 0
+        last = int(self.events.time[-1])
+        return (last // HOUR_MS + 1) * HOUR_MS if Past(data=self, watermark=len(self.events)).timeless else last + 1_000
 
 
 @record
@@ -50,6 +56,12 @@ class Past:
             return self.cutoff_ms
         events = self.data.events
         return int(events.time[self.watermark]) if self.watermark < len(events) else self.data.end_ms
+
+    @property
+    def timeless(self) -> bool:
+        """Whether all events have one instant: the log of those who kept no time."""
+        time = self.data.events.time[: self.watermark]
+        return bool(len(time) and time[0] == time[-1])
 
     def alone(self) -> "Past":
         """The same past of a log that ends with it: who looks further finds nothing."""

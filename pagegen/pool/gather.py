@@ -10,7 +10,7 @@ from pagegen.context import Contexts
 from pagegen.errors import SchemaError
 from pagegen.filters import Eligible
 from pagegen.pool.builder import RowsBuilder
-from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, as_scorer
+from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer, as_scorer
 from pagegen.request import PageRequest
 
 OnFailure: TypeAlias = Callable[[str, Exception], None]
@@ -20,6 +20,19 @@ OnFailure: TypeAlias = Callable[[str, Exception], None]
 class PoolLimits:
     titles: Int32  # [B] a row may bring
     off: frozenset[str]  # row kinds that are switched off
+
+
+@record
+class Known:
+    """What has been found out about the same requests, on the same data, by an engine that shares sources with this."""
+
+    contexts: Contexts
+    sources: Sequence[Source]
+    scores: Scores
+
+    def of(self, source: Source) -> Float32 | None:
+        """[B, T] the scores of this very source, if it was asked."""
+        return self.scores.get(source.name) if any(source is other for other in self.sources) else None
 
 
 @record
@@ -37,6 +50,7 @@ def gather(
     eligible: Eligible,
     limits: PoolLimits,
     on_failure: OnFailure | None = None,
+    known: Known | None = None,
 ) -> Gathered:
     """
     Every source's rows, by request and in the order of the sources; titles a row may not show are gone.
@@ -55,9 +69,7 @@ def gather(
         scorer = as_scorer(source)
         try:
             if scorer:
-                scores[source.name] = (
-                    np.where(enabled[:, None], scorer.score(contexts), nothing) if enabled.any() else nothing
-                )
+                scores[source.name] = _scored(scorer, contexts, enabled, known.of(source) if known else None)
             if enabled.any():
                 proposed = source.propose(
                     Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles)
@@ -72,6 +84,18 @@ def gather(
             on_failure(source.name, error)
         first_kind += len(source.kinds)
     return Gathered(scores=scores, candidates=_joined(parts), failed=tuple(failed))
+
+
+def _scored(scorer: TitleScorer, contexts: Contexts, enabled: Mask, known: Float32 | None) -> Float32:
+    """[B, T] the scores, known already or not; NaN for requests that disable the source."""
+    if known is not None:
+        return known
+    if enabled.all():
+        return scorer.score(contexts)
+    scores = np.full((len(enabled), len(contexts.data.catalog)), np.nan, np.float32)
+    if enabled.any():
+        scores[enabled] = scorer.score(contexts)[enabled]
+    return scores
 
 
 def _wanted(kinds: Sequence[RowKind], requests: Sequence[PageRequest], off: frozenset[str]) -> Mask:

@@ -135,6 +135,17 @@ def classes(cells: Sequence[Cell]) -> dict[str, tuple[str, ...]]:
     return {cell.name: tuple(other.name for other in recipes if other.lessons == cell.lessons) for cell in recipes}
 
 
+def together(cells: Sequence[Cell]) -> list[tuple[str, ...]]:
+    """
+    The names of cells that can be asked together, in their order: recipes that learn the same but for the ranker, whose
+    sources so score every title alike; any other cell alone.
+    """
+    groups: dict[str, list[str]] = {}
+    for cell in cells:
+        groups.setdefault(cell.lessons or cell.name, []).append(cell.name)
+    return [tuple(group) for group in groups.values()]
+
+
 def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, pages: pl.DataFrame) -> None:
     """
     Save the bundles that `pagegen train --as-of` would make of the fit halves of recipes of one class.
@@ -150,19 +161,29 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
     """
     before = pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
     taught: Lessons | None = None
+    first: Path | None = None
     for cell, out in cells:
         settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
         job = Job(home=home, settings=settings, past=past.alone(), pages=before, rng_seed=cell.rng_seed, say=_silent)
         taught = taught or lessons(job)
         trained = learn(job, taught)
         facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
-        save(out, home, trained.models, past.data.catalog.ids.names, facts)
+        save(out, home, trained.models, past.data.catalog.ids.names, facts, like=first)
+        first = first or out
 
 
 def _silent(step: str) -> None:
     """Who has many jobs reports jobs, not steps."""
 
 
-def load_cell(home: Homepage, cell: Cell, folder: Path, data: Dataset) -> Engine:
-    """The engine of one of the cell's bundles; recipes wrote theirs here, others were tried."""
-    return load_engine(home, folder, data, cell.overrides, trusted=True)
+def load_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], data: Dataset) -> list[Engine]:
+    """
+    The engines of cells that learn the same but for the ranker, with the bundles they lie in.
+
+    Sources that no page setting tells apart are loaded once. Recipes wrote their bundles here, others were tried.
+    """
+    engines: list[Engine] = []
+    for cell, folder in cells:
+        like = (engines[0], cells[0][0].settings) if engines else None
+        engines.append(load_engine(home, folder, data, cell.overrides, trusted=True, like=like))
+    return engines

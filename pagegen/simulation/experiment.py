@@ -19,13 +19,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Table, sound
+from pagegen.bundle.settings import Table, merged, sound
 from pagegen.errors import BundleError, ConfigError
 from pagegen.metrics.registry import measures
 from pagegen.request import MAX_COLUMNS, MAX_ROWS
@@ -70,6 +70,19 @@ class PageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return 1 if self.form == "list" else usual
 
 
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings over the homepage's, of all cells that are recipes; a cell's own come over them."""
+
+    fit: dict[str, Any] = {}
+    page: dict[str, Any] = {}
+
+    def of(self, spec: CellSpec) -> CellSpec:
+        """The cell with all its settings; a bundle has its own."""
+        if spec.bundle is not None:
+            return spec
+        return msgspec.structs.replace(spec, fit=merged(self.fit, spec.fit), page=merged(self.page, spec.page))
+
+
 class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str = ""
     data: str = ""  # a data folder, relative to the file
@@ -80,6 +93,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     strata: tuple[str, ...] = ()
     protocol: Protocol = Protocol()
     page: PageSpec = PageSpec()
+    recipe: Recipe = Recipe()
     cells: dict[str, CellSpec] = {}
 
 
@@ -198,6 +212,6 @@ def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:
 def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[str]) -> Iterable[Cell]:
     for name, spec in experiment.cells.items():
         try:
-            yield cell_of(home, name, spec, experiment.rng_seed, folder)
+            yield cell_of(home, name, experiment.recipe.of(spec), experiment.rng_seed, folder)
         except (ConfigError, BundleError) as error:
             problems.append(f"cells.{name}: {error}")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import AnyArray, Int32, descending
+from pagegen.arrays import Int32, Mask, best
 from pagegen.data.schema import PAGES
 from pagegen.engine import Trace
 from pagegen.simulation.pages_log import pages_frame
@@ -28,7 +28,7 @@ def lists_frame(trace: Trace, depth: int, origin: str = "engine") -> pl.DataFram
         origin: who asked.
     """
     ids = trace.retrieved.contexts.data.catalog.ids
-    titles = [ids.of(ranked(trace, b)[:depth]) for b in range(len(trace.pages))]
+    titles = [ids.of(ranked(trace, b, depth)) for b in range(len(trace.pages))]
     columns: Mapping[str, object] = {
         "row_kinds": [[KIND]] * len(titles),
         "row_seeds": [[""]] * len(titles),
@@ -40,26 +40,23 @@ def lists_frame(trace: Trace, depth: int, origin: str = "engine") -> pl.DataFram
     return pages_frame(trace, origin).with_columns(changed.get_columns())
 
 
-def ranked(trace: Trace, request: int) -> Int32:
-    """All titles the filters leave, best first."""
+def ranked(trace: Trace, request: int, depth: int) -> Int32:
+    """The first `depth` of all titles the filters leave, best first."""
     retrieved = trace.retrieved
     allowed = retrieved.eligible.allowed(request)
     pairs = slice(int(retrieved.pairs.start[request]), int(retrieved.pairs.start[request + 1]))
     scored = retrieved.pairs.title[pairs]
     mine = allowed[scored]
-    first = scored[mine][np.argsort(-trace.prediction.score[pairs][mine], kind="stable")]
-    allowed = allowed.copy()
+    first = scored[mine][np.argsort(-trace.prediction.score[pairs][mine], kind="stable")][:depth]
     allowed[scored] = False
-    rest = np.flatnonzero(allowed)
-    return np.concatenate([first, rest[_by_source(trace, request)[rest].argsort(kind="stable")]]).astype(np.int32)
+    return np.concatenate([first, _rest(trace, request, allowed, depth - len(first))]).astype(np.int32)
 
 
-def _by_source(trace: Trace, request: int) -> AnyArray:
-    """[T] place of each title by the first source that scores the catalog; all the same without one."""
+def _rest(trace: Trace, request: int, left: Mask, most: int) -> Int32:
+    """The first of the titles that are left: by the first source that scores the catalog, then in catalog order."""
     scores = next(iter(trace.retrieved.pool.scores.values()), None)
-    place = np.full(len(trace.retrieved.contexts.data.catalog), np.iinfo(np.int64).max)
-    if scores is None:
-        return place
-    known = np.flatnonzero(~np.isnan(scores[request]))
-    place[known[descending(scores[request][known])]] = np.arange(len(known))
-    return place
+    if scores is None or not most:
+        return np.flatnonzero(left)[:most].astype(np.int32)
+    known = best(scores[request], left, most)
+    left[known] = False
+    return np.append(known, np.flatnonzero(left)[: most - len(known)].astype(np.int32))

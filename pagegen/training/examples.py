@@ -8,52 +8,15 @@ as pool misses. Every window's sources are fitted as of its start, so no score h
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import polars as pl
 
 from pagegen.arrays import Float32, Float64, Int8, Int32, Int64, Mask, groups, lengths, record, starts
-from pagegen.bundle.settings import ExampleSettings
-from pagegen.data.dataset import Past
-from pagegen.data.trends import HOUR_MS
 from pagegen.engine import Engine, Retrieved
 from pagegen.features import FeatureTable
-from pagegen.ordering import Examination
 from pagegen.ranking import Examples
-from pagegen.replay import Occasions, Outcomes, outcomes, replay, session_occasions
-from pagegen.training.exposure import Exposure, page_exposure, page_occasions
+from pagegen.replay import Outcomes, outcomes, replay
+from pagegen.training.asked import Asked
 
 MOST_WEIGHT = 10.0  # inverse propensities are clipped here
-
-
-@record
-class Asked:
-    """Past requests to learn from, in time order, with the pages they got where these were logged."""
-
-    occasions: Occasions
-    exposure: Exposure | None
-    page: Int64  # [O] place of each occasion's page in the exposure
-
-    def windows(self, count: int) -> list["Asked"]:
-        """Consecutive parts with nearly equal numbers of occasions."""
-        cuts = np.array_split(np.arange(len(self.occasions)), count)
-        return [self.part(cut) for cut in cuts if len(cut)]
-
-    def part(self, which: Int64) -> "Asked":
-        return Asked(occasions=self.occasions.take(which), exposure=self.exposure, page=self.page[which])
-
-
-def asked_before(past: Past, pages: pl.DataFrame, settings: ExampleSettings, examination: Examination) -> Asked:
-    """The newest requests whose horizon is over: logged pages where there are any, else beginnings of sessions."""
-    horizon = int(settings.horizon_hours * HOUR_MS)
-    if len(pages):
-        occasions = page_occasions(pages, past.data, horizon)
-        exposure = page_exposure(pages, past.data, examination)
-    else:
-        occasions, exposure = session_occasions(past.data, int(settings.session_gap_hours * HOUR_MS), horizon), None
-    warm = past.data.events.time[int(settings.warmup * past.watermark)] if past.watermark else 0
-    known = occasions.member >= 0  # a page of somebody the data do not have is nobody's past
-    most = settings.pages if len(pages) else settings.occasions
-    over = np.flatnonzero(known & (occasions.until <= past.time) & (occasions.time >= warm))[-most:]
-    return Asked(occasions=occasions.take(over), exposure=exposure, page=over)
 
 
 @record

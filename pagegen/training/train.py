@@ -1,9 +1,9 @@
 """
 The retraining job: data in, a judged bundle out.
 
-1. cut the newest past requests into windows; 2. for each, fit the sources as of its start and replay it; 3. fit the
-sources once more on everything; 4. fit the ranker on all windows but the newest; 5. on the newest, calibrate it and
-compare it with popularity and with the previous bundle.
+1. cut past requests into windows; 2. for each, fit the sources on its past and replay it; 3. fit the sources once more
+on everything; 4. fit the ranker on all windows but the last; 5. on the last, calibrate it and compare it with
+popularity and with the previous bundle.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +22,9 @@ from pagegen.metrics.bootstrap import mean_interval
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.pool import Source
+from pagegen.training.asked import Asked, Log, asked_windows
 from pagegen.training.evaluate import calibrate, judge, pool_recall
-from pagegen.training.examples import Asked, Window, asked_before, examples, label_window
+from pagegen.training.examples import Window, examples, label_window
 from pagegen.training.fit import UNCALIBRATED, engine_of, fit_sources, rng_of
 from pagegen.training.thin import Thin
 
@@ -96,9 +97,9 @@ def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Traine
 
 
 def past_windows(job: Job, examination: Examination) -> list[Asked]:
-    """The newest past requests, cut into windows."""
-    settings = job.settings.fit.examples
-    return asked_before(job.past, job.pages, settings, examination).windows(settings.windows)
+    """The past requests to learn from, in windows."""
+    log = Log(past=job.past, pages=job.pages, examination=examination, rng=rng_of(job.rng_seed, "requests"))
+    return asked_windows(log, job.settings.fit.examples)
 
 
 def label_windows(job: Job, windows: Sequence[Asked], judged: int = 1) -> list[Window]:
@@ -111,12 +112,11 @@ def label_windows(job: Job, windows: Sequence[Asked], judged: int = 1) -> list[W
 
 
 def _window(job: Job, settings: Settings, part: tuple[Asked, str], thin: Thin | None = None) -> Window:
-    """The window replayed on sources fitted as of its first request."""
+    """The window replayed on sources fitted on nothing but its past."""
     asked, name = part
-    past = Past(data=job.past.data, watermark=job.past.data.events.before(int(asked.occasions.time[0])))
-    job.say(f"{name}: {len(asked.occasions)} requests, sources as of {past.watermark} events")
-    sources = fit_sources(job.home, settings, past, job.rng_seed)
-    engine = engine_of(job.home, settings, past, sources, _fallback(job))
+    job.say(f"{name}: {len(asked.occasions)} requests, sources as of {asked.past.watermark} events")
+    sources = fit_sources(job.home, settings, asked.past, job.rng_seed)
+    engine = engine_of(job.home, settings, asked.past, sources, _fallback(job))
     return label_window(engine, asked, thin)
 
 

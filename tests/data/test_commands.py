@@ -61,6 +61,15 @@ def test_rejected_rows_end_with_4_unless_allowed(
     ]
 
 
+def test_low_ratings_can_be_left_out(tmp_path: Path, source: Path) -> None:
+    """They are skipped, which is no reject: exit code 0."""
+    options = ("--min-rating", "4", "--json", "--now", NOW)
+    result = run(import_group, "movielens", source, "--out", tmp_path / "data", *options)
+    [_, ratings, _] = json.loads(result.stdout)["tables"]
+
+    assert (0, 2, 1, 1) == (result.exit_code, ratings["read"], ratings["kept"], ratings["skipped"])
+
+
 def test_now_decides_what_is_future(tmp_path: Path, source: Path) -> None:
     """The clock is an option: on the last day of 2000 one of the two ratings is still to come."""
     result = run(

@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 
 from pagegen.data.check import check
+from pagegen.data.dataset import Past, read_dataset
 from pagegen.data.folder import read_table
 from pagegen.data.importing.log import import_log
 from pagegen.data.importing.mapping import example
+from pagegen.errors import DataError
 from tests.data.small_logs import CATALOG, EVENTS, MAPPING, NOW_MS, column, imported, loaded, reasons
 
 
@@ -79,6 +81,39 @@ def test_the_printed_example_works(tmp_path: Path) -> None:
 
 def ms(when: Any) -> int:
     return int(when.timestamp() * 1000)
+
+
+def test_a_log_of_members_and_titles_alone(tmp_path: Path) -> None:
+    """No time, no kind, no catalog: constants stand in, and titles are called by their ids."""
+    mapping = """
+    [events.columns]
+    member_id = "user"
+    title_id = "item"
+    [events.constants]
+    kind = "play"
+    time = "2020-01-01T10:00:00Z"
+    """
+    (tmp_path / "events.csv").write_text("user,item\nu1,b\nu2,b\nu1,a\n,a\n")
+    report = import_log(
+        {"events": tmp_path / "events.csv"}, loaded(tmp_path, mapping), tmp_path / "data", now_ms=NOW_MS
+    )
+    data = read_dataset(tmp_path / "data")
+
+    assert [("events", 4, 3)] == [(table.table, table.read, table.kept) for table in report.tables]
+    assert {"member_id is empty": (5,)} == reasons(report)
+    assert [("b", "b", "movie"), ("a", "a", "movie")] == column(tmp_path, "catalog", "title_id", "name", "kind")
+    assert {(1577872800000,)} == set(column(tmp_path, "events", "time"))
+    assert Past(data=data, watermark=3).timeless
+    assert 1577872800000 + 3_600_000 == data.end_ms
+
+
+def test_a_log_of_which_no_row_is_left(tmp_path: Path) -> None:
+    """Without a catalog it is the events that are named."""
+    (tmp_path / "events.csv").write_text("user,item,at,action\n,a,2020-01-01,click\n")
+    mapping = loaded(tmp_path, MAPPING.partition("[catalog")[0])
+
+    with pytest.raises(DataError, match=r"none of the 1 rows of table events can be used \(member_id is empty: 1\)"):
+        import_log({"events": tmp_path / "events.csv"}, mapping, tmp_path / "data", now_ms=NOW_MS)
 
 
 def test_parquet(tmp_path: Path) -> None:

@@ -84,3 +84,9 @@ def test_members_need_a_mapping(tmp_path: Path) -> None:
     """A members file without its table in the mapping is refused, not ignored."""
     with pytest.raises(DataError, match=r"no table \[members\]"):
         imported(tmp_path, members="user\nu1\n")
+
+
+def test_a_catalog_needs_a_mapping(tmp_path: Path) -> None:
+    """A catalog file without its table in the mapping is refused, not ignored."""
+    with pytest.raises(DataError, match=r"no table \[catalog\]"):
+        imported(tmp_path, mapping=MAPPING.partition("[catalog")[0])

@@ -18,7 +18,9 @@ from tests.data.small_movielens import (
     attributes,
     events,
     imported,
+    reasons,
     titles,
+    written,
 )
 
 
@@ -37,6 +39,20 @@ def test_ml_1m(tmp_path: Path) -> None:
         "1": {"gender": "F", "age": "Under 18", "occupation": "K-12 student"},
         "2": {"gender": "M", "age": "56+", "occupation": "self-employed"},
     }
+
+
+@pytest.mark.parametrize("files", [ML_1M, ML_100K, ML_CSV], ids=["ml-1m", "ml-100k", "csv"])
+def test_ratings_below_the_least_are_skipped(tmp_path: Path, files: dict[str, str]) -> None:
+    """They are counted, not rejected; a rating that is none is rejected all the same. Films and members all stay."""
+    first = next(name for name in files if name.startswith(("ratings", "u.data")))
+    spoilt = {**files, first: files[first] + files[first].splitlines()[-1].replace("4", "0", 1) + "\n"}
+    report = import_movielens(written(tmp_path / "s", spoilt, "utf-8"), tmp_path / "data", now_ms=NOW_MS, min_rating=4)
+    counts = next((table.read, table.kept, table.skipped) for table in report.tables if table.table == "events")
+
+    assert (4, 2, 1) == counts
+    assert {"grade outside 0.5 to 5": (5 if first.endswith("csv") else 4,)} == reasons(report, "events")
+    assert EVENTS[1:] == events(tmp_path / "data")
+    assert 2 == len(titles(tmp_path / "data"))
 
 
 def test_ml_100k(tmp_path: Path) -> None:

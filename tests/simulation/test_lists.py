@@ -34,7 +34,9 @@ def by_hand(trace: Trace, b: int) -> list[int]:
 def test_a_list_is_its_definition(medium: World) -> None:
     """For members with and without a history, whether all titles were scored or few."""
     for trace in (traced(medium), traced(medium, LESS)):
-        assert [by_hand(trace, b) for b in range(12)] == [ranked(trace, b).tolist() for b in range(12)]
+        for depth in (0, 1, 30, len(medium.data.catalog)):
+            found = [ranked(trace, b, depth).tolist() for b in range(12)]
+            assert [by_hand(trace, b)[:depth] for b in range(12)] == found
 
 
 def test_watched_titles_are_left_out_though_a_row_is_spared_them(medium: World) -> None:
@@ -42,7 +44,7 @@ def test_watched_titles_are_left_out_though_a_row_is_spared_them(medium: World) 
     trace = traced(medium)
     proposed = [set(trace.retrieved.pairs.title[trace.retrieved.pairs.request == b].tolist()) for b in range(12)]
 
-    assert any(titles - set(ranked(trace, b).tolist()) for b, titles in enumerate(proposed))
+    assert any(titles - set(ranked(trace, b, 1_000).tolist()) for b, titles in enumerate(proposed))
 
 
 def test_no_scorer_leaves_the_rest_in_catalog_order(medium: World) -> None:
@@ -51,7 +53,7 @@ def test_no_scorer_leaves_the_rest_in_catalog_order(medium: World) -> None:
     scored = np.bincount(trace.retrieved.pairs.request, minlength=12)
 
     for b in range(12):
-        rest = ranked(trace, b)[scored[b] :]
+        rest = ranked(trace, b, 1_000)[scored[b] :]
         assert rest.tolist() == sorted(rest.tolist())
 
 
@@ -64,7 +66,7 @@ def test_a_list_is_stored_as_a_page_of_one_row(medium: World) -> None:
     assert frame.schema == PAGES
     assert [[KIND]] * 12 == frame["row_kinds"].to_list()
     ids = trace.retrieved.contexts.data.catalog.ids
-    assert [ids.of(ranked(trace, b)[:7]) for b in range(12)] == frame["title_ids"].to_list()
+    assert [ids.of(ranked(trace, b, 7)) for b in range(12)] == frame["title_ids"].to_list()
     assert frame["row_lengths"].list.sum().to_list() == frame["step_probabilities"].list.len().to_list()
     shared = [name for name in same if name != "step_probabilities"]
     assert frame.select(shared).equals(pages_frame(trace, "simulation").select(shared))

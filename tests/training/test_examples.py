@@ -11,7 +11,8 @@ from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Dataset, Past
 from pagegen.engine import Engine
 from pagegen.ordering.examination import default_examination
-from pagegen.training.examples import MOST_WEIGHT, Asked, Window, asked_before, examples, label_window
+from pagegen.training.asked import Asked, Log, asked_pages, asked_sessions
+from pagegen.training.examples import MOST_WEIGHT, Window, examples, label_window
 from tests.training.builders import NO_PAGES, everything, page, pages_log
 from tests.worlds import DAY, HOUR, NOW, World, event, play, tell, tiny_engine, title, window
 
@@ -19,7 +20,8 @@ NAMES = "abcdefgh"
 
 
 def asked(past: Past, pages: pl.DataFrame = NO_PAGES, **settings: Any) -> Asked:
-    return asked_before(past, pages, ExampleSettings(**{"warmup": 0.0, **settings}), default_examination())
+    log = Log(past=past, pages=pages, examination=default_examination(), rng=np.random.default_rng(0))
+    return (asked_pages if len(pages) else asked_sessions)(log, ExampleSettings(**{"warmup": 0.0, **settings}))
 
 
 def when(found: Asked) -> list[int]:

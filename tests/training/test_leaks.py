@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 
 from pagegen.bundle.parts import SavedRanker, SourcePart
+from pagegen.bundle.settings import Table
 from pagegen.data.dataset import Dataset, Past
 from pagegen.homepage import HOME
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import Source
 from pagegen.ranking import Examples
 from pagegen.training.evaluate import judge
-from pagegen.training.examples import Window, asked_before, examples, label_window
+from pagegen.training.examples import Window, examples, label_window
 from pagegen.training.fit import engine_of, fit_sources, rng_of
 from pagegen.training.train import label_windows, past_windows, train
 from rankers import boosted_trees
@@ -46,8 +47,8 @@ def test_sources_of_a_window_are_fitted_on_what_was_before_it(medium: World, log
     log = pages_log([page("m001", time, [["t001"]], [1]) for time in times]) if logged else NO_PAGES
     data = medium.data
     trained_on(data, home=home, pages=log)
-    asked = asked_before(everything(data), log, fast_settings().fit.examples, default_examination())
-    begins = [int(part.occasions.time[0]) for part in asked.windows(3)]
+    asked = past_windows(job(data, pages=log), default_examination())
+    begins = [int(part.occasions.time[0]) for part in asked]
     watermarks, sources = [past.watermark for past in seen], fast_settings().fit.sources
 
     assert watermarks == [mark for mark in [*map(data.events.before, begins), len(data.events)] for _ in sources]
@@ -79,10 +80,11 @@ def test_the_ranker_is_not_fitted_on_the_window_it_is_judged_by() -> None:
 
 def windows_of(data: Dataset, *, honest: bool = True) -> list[Window]:
     """Three labelled windows; without honesty their sources are fitted on all of the data, labels included."""
-    settings, past = fast_settings({"fit": {"examples": {"occasions": 300}}}), everything(data)
+    more: Table = {"fit": {"examples": {"occasions": 300}}}
+    settings, past = fast_settings(more), everything(data)
     out = []
-    for part in asked_before(past, NO_PAGES, settings.fit.examples, default_examination()).windows(3):
-        known = Past(data=data, watermark=data.events.before(int(part.occasions.time[0]))) if honest else past
+    for part in past_windows(job(data, more), default_examination()):
+        known = part.past if honest else past
         engine = engine_of(HOME, settings, known, fit_sources(HOME, settings, known, 0), Popularity())
         out.append(label_window(engine, part))
     return out

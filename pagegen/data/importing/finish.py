@@ -47,9 +47,9 @@ def finish(
 
 def _something_left(tables: Mapping[str, pl.DataFrame], report: ImportReport, rejects: Path) -> None:
     for name in ("catalog", "events"):
-        if tables[name].height:
+        table = next((entry for entry in report.tables if entry.table == name), None)
+        if tables[name].height or table is None:
             continue
-        table = next(entry for entry in report.tables if entry.table == name)
         reasons = ", ".join(f"{reason.reason}: {reason.rows}" for reason in table.rejected)
         why = f" ({reasons}); all rejected rows are in {rejects}" if reasons else ""
         message = f"none of the {table.read} rows of table {name} can be used{why}; nothing was imported"

@@ -1,4 +1,4 @@
-"""Anyone's log as a data folder: events, catalog, perhaps members, CSV or Parquet, and a mapping of the columns."""
+"""Anyone's log as a data folder: events, perhaps catalog and members, CSV or Parquet, and a mapping of the columns."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ from pagegen.data.importing.log_columns import (
     skipped_kinds,
     with_windows,
 )
-from pagegen.data.importing.mapping import AnyMapping, LogMapping
+from pagegen.data.importing.mapping import AnyMapping, CatalogMapping, LogMapping
 from pagegen.data.importing.report import ImportReport, Progress, silent
 from pagegen.data.importing.sieve import conformed, first_of_each, known, sift
 from pagegen.data.importing.text import Dialect
@@ -35,7 +35,9 @@ def import_log(
     paths: Mapping[str, Path], mapping: LogMapping, out: Path, *, now_ms: int, progress: Progress = silent
 ) -> ImportReport:
     """
-    Import the files of "events", "catalog" and, optionally, "members"; events after `now_ms` are rejected.
+    Import the files of "events" and, optionally, "catalog" and "members"; events after `now_ms` are rejected.
+
+    Without a catalog the titles are those of the events, of which only the ids are known.
 
     Raises:
         DataError: unreadable files, a mapping that does not fit (all problems at once), nothing left, or `out` exists.
@@ -44,12 +46,14 @@ def import_log(
     inputs = {table: _input(table, path, _of(mapping, table), progress) for table, path in paths.items()}
     fields = _fields(inputs, mapping)
     ledger = Ledger()
-    tables = {"catalog": _catalog(inputs["catalog"], mapping, fields["catalog"], ledger)}
-    columns = [
-        _known_title(column, tables["catalog"]) for column in event_columns(mapping.events, fields["events"], now_ms)
-    ]
+    tables: dict[str, pl.DataFrame] = {}
+    columns = event_columns(mapping.events, fields["events"], now_ms)
+    if mapping.catalog is not None and "catalog" in inputs:
+        tables["catalog"] = _catalog(inputs["catalog"], mapping.catalog, fields["catalog"], ledger)
+        columns = [_known_title(column, tables["catalog"]) for column in columns]
     rows = sift(inputs["events"], columns, ledger, skipped_kinds(mapping.events, fields["events"]))
     tables["events"] = conformed(first_of_each(rows, inputs["events"], "event_id", ledger), EVENTS)
+    tables.setdefault("catalog", _nameless(tables["events"]["title_id"]))
     if mapping.members is not None and "members" in inputs:
         rows = sift(inputs["members"], member_columns(mapping.members, fields["members"]), ledger)
         tables["members"] = conformed(first_of_each(rows, inputs["members"], "member_id", ledger), MEMBERS)
@@ -89,9 +93,15 @@ def _fields(inputs: Mapping[str, Input], mapping: LogMapping) -> dict[str, Field
     return fields
 
 
-def _catalog(source: Input, mapping: LogMapping, fields: Fields, ledger: Ledger) -> pl.DataFrame:
-    rows = sift(source, catalog_columns(mapping.catalog, fields), ledger)
+def _catalog(source: Input, mapping: CatalogMapping, fields: Fields, ledger: Ledger) -> pl.DataFrame:
+    rows = sift(source, catalog_columns(mapping, fields), ledger)
     return conformed(with_windows(first_of_each(rows, source, "title_id", ledger)), CATALOG)
+
+
+def _nameless(titles: pl.Series) -> pl.DataFrame:
+    """A catalog of titles of which nothing is known but the ids, in the order in which they were met."""
+    ids = titles.unique(maintain_order=True)
+    return conformed(pl.DataFrame({"title_id": ids, "name": ids, "kind": ["movie"] * len(ids)}), CATALOG)
 
 
 def _known_title(column: Column, catalog: pl.DataFrame) -> Column:

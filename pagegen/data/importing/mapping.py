@@ -55,7 +55,7 @@ AnyMapping: TypeAlias = EventsMapping | CatalogMapping | MembersMapping
 
 class LogMapping(msgspec.Struct, frozen=True, kw_only=True):
     events: EventsMapping
-    catalog: CatalogMapping
+    catalog: CatalogMapping | None = None  # None: of titles nothing is known but the ids in the events
     members: MembersMapping | None = None
 
 
@@ -78,9 +78,9 @@ def load_mapping(path: Path) -> LogMapping:
         raise DataError(message) from error
     problems = [f"[{name}] is not a table of a mapping" for name in raw if name not in ("events", "catalog", "members")]
     events = _section(raw, "events", EventsMapping, problems)
-    catalog = _section(raw, "catalog", CatalogMapping, problems)
+    catalog = _section(raw, "catalog", CatalogMapping, problems) if "catalog" in raw else None
     members = _section(raw, "members", MembersMapping, problems) if "members" in raw else None
-    if problems or events is None or catalog is None:
+    if problems or events is None:
         message = f"mapping {path}: {'; '.join(problems)}; see `pagegen import log --print-example`"
         raise DataError(message)
     return LogMapping(events=events, catalog=catalog, members=members)

@@ -17,15 +17,19 @@ from pagegen.data.importing.movielens_layouts import detect
 from pagegen.data.importing.report import ImportReport, Progress, silent
 from pagegen.data.importing.sieve import conformed, first_of_each, known, sift
 from pagegen.data.importing.times import event_time, instant
-from pagegen.data.importing.values import identity, number, required
+from pagegen.data.importing.values import Column, identity, number, required
 from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
 
 LOWEST_GRADE, HIGHEST_GRADE = 0.5, 5.0
 
 
-def import_movielens(source: Path, out: Path, *, now_ms: int, progress: Progress = silent) -> ImportReport:
+def import_movielens(
+    source: Path, out: Path, *, now_ms: int, min_rating: float = LOWEST_GRADE, progress: Progress = silent
+) -> ImportReport:
     """
-    Import the MovieLens folder `source` into the new data folder `out`. Ratings after `now_ms` are rejected.
+    Import the MovieLens folder `source` into the new data folder `out`.
+
+    Ratings after `now_ms` are rejected; those below `min_rating` are left out, and counted as skipped.
 
     Raises:
         DataError: no known layout, files that cannot be read, nothing left to import, or `out` exists.
@@ -34,7 +38,10 @@ def import_movielens(source: Path, out: Path, *, now_ms: int, progress: Progress
     layout = detect(source, progress)
     ledger = Ledger()
     catalog = _catalog(layout, ledger)
-    tables = {"catalog": catalog, "events": _events(layout, catalog["title_id"], now_ms, ledger)}
+    ratings = sift(
+        layout.ratings, _rating_columns(layout, catalog["title_id"], now_ms), ledger, _low(layout, min_rating)
+    )
+    tables = {"catalog": catalog, "events": _events(ratings, layout, ledger)}
     if layout.users is not None:
         rows = first_of_each(sift(layout.users, layout.user_columns, ledger), layout.users, "member_id", ledger)
         tables["members"] = conformed(rows, MEMBERS)
@@ -46,16 +53,23 @@ def _catalog(layout: Layout, ledger: Ledger) -> pl.DataFrame:
     return conformed(rows.with_columns(pl.lit("movie").alias("kind")), CATALOG)
 
 
-def _events(layout: Layout, titles: pl.Series, now_ms: int, ledger: Ledger) -> pl.DataFrame:
+def _rating_columns(layout: Layout, titles: pl.Series, now_ms: int) -> list[Column]:
     user, movie, rating, time = (pl.col(name) for name in layout.rating_names)
-    grade = required(number("grade", rating, low=LOWEST_GRADE, high=HIGHEST_GRADE))
-    columns = [
+    return [
         identity("member_id", user),
         known(identity("title_id", movie), titles, "title"),
-        grade,
+        required(number("grade", rating, low=LOWEST_GRADE, high=HIGHEST_GRADE)),
         event_time(instant("time", time, "s"), now_ms),
     ]
-    rows = sift(layout.ratings, columns, ledger)
-    rows = rows.with_columns(pl.concat_str("member_id", pl.lit(":"), "title_id").alias("event_id"))
+
+
+def _low(layout: Layout, min_rating: float) -> pl.Expr:
+    """Whether a rating is one, but a lower one."""
+    grade = pl.col(layout.rating_names[2]).cast(pl.Float64, strict=False)
+    return grade.is_between(LOWEST_GRADE, min_rating, closed="left")
+
+
+def _events(ratings: pl.DataFrame, layout: Layout, ledger: Ledger) -> pl.DataFrame:
+    rows = ratings.with_columns(pl.concat_str("member_id", pl.lit(":"), "title_id").alias("event_id"))
     rows = first_of_each(rows, layout.ratings, "event_id", ledger).drop(LINE)
     return conformed(rows.with_columns(pl.lit("play").alias("kind"), pl.lit(1.0).alias("fraction")), EVENTS)

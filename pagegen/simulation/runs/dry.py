@@ -6,12 +6,13 @@ the pages are thrown away.
 """
 
 import io
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pagegen.arrays import Int16, lengths, record
 from pagegen.replay import outcomes
-from pagegen.simulation.cells import Cell
+from pagegen.simulation.cells import together
 from pagegen.simulation.measuring import page_values, value_names
 from pagegen.simulation.runs.folder import write_json
 from pagegen.simulation.runs.make import pages_of, poor_pages
@@ -71,11 +72,9 @@ def _tried(prepared: Prepared, workers: int, tell: Tell) -> DryRun:
     left = [task for task in every if not is_done(shop, task)]
     first = int(prepared.found.cut[0])
     _train(shop, [task for task in left if task.kind == "train" and task.cut == first], tell)
-    cells = tuple(_cell(shop, cell, left, first) for cell in prepared.design.cells)
-    pages = {
-        cell.name: sum(len(t.part) for t in left if t.kind == "pages" and t.cell == cell.name and t.part)
-        for cell in cells
-    }
+    lines = {line.name: line for group in together(prepared.design.cells) for line in _cells(shop, group, left, first)}
+    cells = tuple(lines[cell.name] for cell in prepared.design.cells)
+    pages = {name: sum(len(t.part) for t in left if t.part and name in t.cells) for name in lines}
     seconds = sum(line.bundles * line.bundle_seconds + pages[line.name] * line.page_seconds for line in cells)
     return DryRun(
         cuts=tuple(_cut(shop, prepared.found.cut, cut, time) for cut, time in enumerate(prepared.found.cuts_ms)),
@@ -94,25 +93,28 @@ def _train(shop: Workshop, tasks: list[Task], tell: Tell) -> None:
         write_json(shop.setup.folder.timing, watch.timing(shop.setup.folder))
 
 
-def _cell(shop: Workshop, cell: Cell, left: list[Task], first: int) -> CellLine:
-    """Its first pages as of the first cut."""
+def _cells(shop: Workshop, group: Sequence[str], left: list[Task], first: int) -> Iterator[CellLine]:
+    """The first pages, as of the first cut, of cells that are asked together; each takes its share of the time."""
     spec, low = shop.setup.experiment.page, int(np.argmax(shop.asked["cut"].to_numpy() == first))
     part = Part(number=-1, cut=first, low=low, high=min(low + PAGES, shop.asked.height))
-    engine = shop.engine(cell.name, first)
+    engines = shop.engines(group, first)
     begun = shop.setup.clock()
-    frame = pages_of(engine, shop.occasions.take(slice(part.low, part.high)), spec)
-    page_values(shop, value_names(shop, cell.name), (frame, frame), part)
-    seconds, file = shop.setup.clock() - begun, io.BytesIO()
-    frame.write_parquet(file, compression="zstd")
-    return CellLine(
-        name=cell.name,
-        bundles=sum(task.kind == "train" and task.cell == cell.name and task.cut != first for task in left),
-        bundle_seconds=bundle_seconds(shop.setup.folder).get(f"{cell.name}/{first}", 0.0),
-        page_seconds=seconds / len(part),
-        page_bytes=file.tell() / len(part),
-        poor=poor_pages(frame, spec),
-        tried=len(part),
-    )
+    frames = pages_of(engines, shop.occasions.take(slice(part.low, part.high)), spec)
+    made = (shop.setup.clock() - begun) / len(group)
+    for name, frame in zip(group, frames, strict=True):
+        begun = shop.setup.clock()
+        page_values(shop, value_names(shop, name), (frame, frame), part)
+        seconds, file = made + shop.setup.clock() - begun, io.BytesIO()
+        frame.write_parquet(file, compression="zstd")
+        yield CellLine(
+            name=name,
+            bundles=sum(task.kind == "train" and task.cell == name and task.cut != first for task in left),
+            bundle_seconds=bundle_seconds(shop.setup.folder).get(f"{name}/{first}", 0.0),
+            page_seconds=seconds / len(part),
+            page_bytes=file.tell() / len(part),
+            poor=poor_pages(frame, spec),
+            tried=len(part),
+        )
 
 
 def _cut(shop: Workshop, cuts: Int16, cut: int, time_ms: int) -> CutLine:

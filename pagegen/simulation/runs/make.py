@@ -1,18 +1,21 @@
 """Tasks that make things: bundles as of a cut, and the pages of a part."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.replay import Occasions, replay, requests_of
+from pagegen.request import PageRequest
 from pagegen.simulation.cells import train_cells
 from pagegen.simulation.experiment import PageSpec
 from pagegen.simulation.leakage import future_training, leaks
 from pagegen.simulation.lists import lists_frame
 from pagegen.simulation.pages_log import pages_frame
-from pagegen.simulation.runs.folder import write_frame
+from pagegen.simulation.runs.folder import columns_of, write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task
 from pagegen.simulation.runs.workshop import Workshop
 from pagegen.training.fit import rng_of
@@ -30,21 +33,37 @@ def train(shop: Workshop, task: Task) -> Done:
 
 
 def pages(shop: Workshop, task: Task) -> Done:
-    """The pages of one part, in the order of the occasions."""
-    part, spec = _part(task), shop.setup.experiment.page
-    frame = pages_of(shop.engine(task.cell, task.cut), shop.occasions.take(slice(part.low, part.high)), spec)
-    numbered = frame.with_columns(occasion=pl.int_range(part.low, part.high, dtype=pl.Int32))
-    write_frame(shop.setup.folder.pages(task.cell, part.number), numbered)
-    return Done(task=task, poor=poor_pages(frame, spec))
+    """The pages of one part, in the order of the occasions, of all cells that are asked together."""
+    part, spec, folder = _part(task), shop.setup.experiment.page, shop.setup.folder
+    missing = [cell for cell in task.cells if not columns_of(folder.pages(cell, part.number))]
+    frames = pages_of(shop.engines(missing, task.cut), shop.occasions.take(slice(part.low, part.high)), spec)
+    for cell, frame in zip(missing, frames, strict=True):
+        numbered = frame.with_columns(occasion=pl.int_range(part.low, part.high, dtype=pl.Int32))
+        write_frame(folder.pages(cell, part.number), numbered)
+    poor = tuple((cell, poor_pages(frame, spec)) for cell, frame in zip(missing, frames, strict=True))
+    return Done(task=task, poor=poor)
 
 
-def pages_of(engine: Engine, past: Occasions, spec: PageSpec) -> pl.DataFrame:
-    """What the engine shows on these occasions: pages, or lists."""
+def pages_of(engines: Sequence[Engine], past: Occasions, spec: PageSpec) -> list[pl.DataFrame]:
+    """
+    What each engine shows on these occasions: pages, or lists.
 
-    def frame(trace: Trace) -> pl.DataFrame:
-        return lists_frame(trace, spec.depth, ORIGIN) if spec.form == "list" else pages_frame(trace, ORIGIN)
+    Args:
+        engines: on the same data, with the same trend windows; what they share is computed once.
+        past: O occasions.
+        spec: what is asked for.
+    """
 
-    return pl.concat([frame(trace) for trace, _ in replay(engine.run, engine.data, past, (spec.rows, spec.columns))])
+    def step(requests: Sequence[PageRequest]) -> list[pl.DataFrame]:
+        frames, known = list[pl.DataFrame](), None
+        for engine in engines:
+            trace = engine.run(requests, known=known)
+            known = known or engine.know(trace)
+            frames.append(lists_frame(trace, spec.depth, ORIGIN) if spec.form == "list" else pages_frame(trace, ORIGIN))
+        return frames
+
+    parts = [frames for frames, _ in replay(step, engines[0].data, past, (spec.rows, spec.columns))]
+    return [pl.concat(frames) for frames in zip(*parts, strict=True)]
 
 
 def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:

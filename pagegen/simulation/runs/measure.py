@@ -60,7 +60,7 @@ def measure(
 def _measure(shop: Workshop, workers: int, tell: Tell) -> None:
     folder, experiment = shop.setup.folder, shop.setup.experiment
     parts = parts_of(shop.asked["cut"].to_list())
-    wanted = [values_task(cell, experiment.baseline, part) for part in parts for cell in shop.setup.cell_names]
+    wanted = [values_task(cell, part) for part in parts for cell in shop.setup.cell_names]
     tasks = [task for task in wanted if not is_done(shop, task)]
     tasks += find_all(shop, wanted)
     watch = Watch(tasks, experiment.page, workers, tell)

@@ -62,7 +62,7 @@ def is_done(shop: Workshop, task: Task) -> bool:
     if task.kind == "train":
         return all(folder.bundle(name, task.cut).exists() for name in shop.classes[task.cell])
     if task.kind == "pages":
-        return bool(columns_of(folder.pages(task.cell, number)))
+        return all(columns_of(folder.pages(cell, number)) for cell in task.cells)
     return columns_of(folder.values(task.cell, number)) == ["occasion", *value_names(shop, task.cell)]
 
 
@@ -79,10 +79,11 @@ def find_all(shop: Workshop, before: list[Task]) -> list[Task]:
 
 def _judge_finished(shop: Workshop, watch: Watch, done: list[Task]) -> None:
     """Pages made before count too when the yield is judged."""
-    for task in done:
-        if task.kind == "pages" and task.part:
-            frame = pl.read_parquet(shop.setup.folder.pages(task.cell, task.part.number), columns=["row_lengths"])
-            watch.judge(task.cell, frame.height, poor_pages(frame, shop.setup.experiment.page))
+    made = [(cell, task.part) for task in done if task.kind == "pages" for cell in task.cells]
+    for cell, part in made:
+        if part:
+            frame = pl.read_parquet(shop.setup.folder.pages(cell, part.number), columns=["row_lengths"])
+            watch.judge(cell, frame.height, poor_pages(frame, shop.setup.experiment.page))
 
 
 def _described(prepared: Prepared, order: Order) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from pagegen.metrics.results import Difference, Estimate
-from pagegen.simulation.cells import classes, owners
+from pagegen.simulation.cells import classes, owners, together
 from pagegen.simulation.experiment import Design, Experiment
 from pagegen.simulation.protocol import Asked
 
@@ -32,6 +32,7 @@ class Part:
 class Task:
     kind: Kind
     cell: str = ""
+    cells: tuple[str, ...] = ()  # of pages: all cells whose pages are made in one go, that one among them
     cut: int = -1
     part: Part | None = None
     stratum: str = ""
@@ -60,7 +61,7 @@ class Done:
 
     task: Task
     seconds: float = 0.0
-    poor: int = 0  # pages with too few rows
+    poor: tuple[tuple[str, int], ...] = ()  # pages with too few rows, by cell
     estimates: tuple[Estimate, ...] = ()
     differences: tuple[Difference, ...] = ()
     surface: tuple[Point, ...] = ()
@@ -81,24 +82,29 @@ def parts_of(cut: Sequence[int]) -> list[Part]:
 def making(design: Design, found: Asked) -> Iterator[Task]:
     """Bundles and pages, cut by cut; the baseline's come first, since others are measured against them."""
     owner = owners(design.cells)
-    taught = {name: together[0] for name, together in classes(design.cells).items()}
+    taught = {name: all_[0] for name, all_ in classes(design.cells).items()}
     baseline = design.experiment.baseline
-    cells = sorted(design.cells, key=lambda cell: cell.name != baseline)
+    groups = together(sorted(design.cells, key=lambda cell: cell.name != baseline))
     parts = parts_of(found.cut.tolist())
     for cut in range(len(found.cuts_ms)):
         trained = {name: Task(kind="train", cell=name, cut=cut) for name in dict.fromkeys(taught.values())}
         mine = [part for part in parts if part.cut == cut]
         yield from trained.values() if mine else ()
-        for cell in cells:
-            needs = (trained[taught[owner[cell.name]]].name,) if cell.training else ()
+        for group in groups:
+            needs = (trained[taught[owner[group[0]]]].name,) if group[0] in owner else ()
             for part in mine:
-                yield Task(kind="pages", cell=cell.name, cut=cut, part=part, needs=needs)
-                yield values_task(cell.name, baseline, part)
+                yield (made := pages_task(group, part, needs))
+                yield from (values_task(name, part, (made.name, pages_task(groups[0], part).name)) for name in group)
 
 
-def values_task(cell: str, baseline: str, part: Part) -> Task:
-    pages = [Task(kind="pages", cell=name, cut=part.cut, part=part).name for name in (cell, baseline)]
-    return Task(kind="values", cell=cell, cut=part.cut, part=part, needs=tuple(pages))
+def pages_task(group: tuple[str, ...], part: Part, needs: tuple[str, ...] = ()) -> Task:
+    """The pages of cells that are asked together."""
+    return Task(kind="pages", cell=group[0], cells=group, cut=part.cut, part=part, needs=needs)
+
+
+def values_task(cell: str, part: Part, needs: tuple[str, ...] = ()) -> Task:
+    """The values of its pages; it needs those of the baseline too."""
+    return Task(kind="values", cell=cell, cut=part.cut, part=part, needs=needs)
 
 
 def checking(experiment: Experiment, before: Sequence[Task]) -> Iterator[Task]:

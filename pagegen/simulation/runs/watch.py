@@ -57,7 +57,8 @@ class Watch:
             self.found.append(done)
         self._report(kind)
         if kind == "pages":
-            self.judge(done.task.cell, _size(done.task), done.poor)
+            for cell, poor in done.poor:
+                self.judge(cell, len(done.task.part or ()), poor)
 
     def _report(self, kind: Kind) -> None:
         left = self._seconds_left()
@@ -101,4 +102,4 @@ def bundle_seconds(folder: RunFolder) -> dict[str, float]:
 
 def _size(task: Task) -> int:
     """What its time grows with."""
-    return len(task.part) if task.part else 1
+    return len(task.part) * max(1, len(task.cells)) if task.part else 1

@@ -1,6 +1,6 @@
 """A workshop: what a process needs to do tasks, each thing made when it is first wanted and kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from pagegen.metrics.registry import measures
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Occasions, Outcomes, outcomes
-from pagegen.simulation.cells import Cell, classes, load_cell, owners
+from pagegen.simulation.cells import Cell, classes, load_cells, owners, together
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.protocol import cut_times, occasions_of
 from pagegen.simulation.runs.folder import RunFolder
@@ -29,7 +29,7 @@ from pagegen.simulation.runs.tasks import Part
 from pagegen.simulation.world import load
 from pagegen.simulation.world.truth import Truth
 
-ENGINES = 2  # kept by a process: that of the cell at hand, and the next one's
+ENGINES = 2  # groups whose engines are kept by a process: of the cells at hand, and of the next ones
 PARTS = 256  # whose outcomes are kept by a process
 LOGGED = ["time", "member_id", "device", "row_lengths", "seen_columns"]
 
@@ -57,7 +57,7 @@ class Setup:
 class Workshop:
     setup: Setup
     values: dict[str, dict[str, Float64]] = field(default_factory=dict)  # of each cell, when all are there
-    _engines: dict[tuple[str, int], Engine] = field(default_factory=dict)
+    _engines: dict[tuple[str, int], dict[str, Engine]] = field(default_factory=dict)
     _followed: dict[int, Outcomes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -138,9 +138,15 @@ class Workshop:
 
     def engine(self, name: str, cut: int) -> Engine:
         """The cell's engine as of a cut."""
-        if (name, cut) not in self._engines:
+        return self.engines([name], cut)[0]
+
+    def engines(self, names: Sequence[str], cut: int) -> list[Engine]:
+        """Those of cells that are asked together; the others of their group are loaded with them."""
+        group = next(group for group in together(self.setup.cells) if names[0] in group)
+        if (group[0], cut) not in self._engines:
             if len(self._engines) >= ENGINES:
                 self._engines.pop(next(iter(self._engines)))
-            cell = self.cell(name)
-            self._engines[name, cut] = load_cell(self.home, cell, self.bundle(cell, cut), self.data)
-        return self._engines[name, cut]
+            cells = [self.cell(name) for name in group]
+            loaded = load_cells(self.home, [(cell, self.bundle(cell, cut)) for cell in cells], self.data)
+            self._engines[group[0], cut] = dict(zip(group, loaded, strict=True))
+        return [self._engines[group[0], cut][name] for name in names]

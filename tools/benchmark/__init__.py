@@ -1,0 +1,1 @@
+"""Benchmarks on public data: presets over `pagegen import` and `pagegen simulate`, and tables beside published rows."""

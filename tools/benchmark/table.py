@@ -1,0 +1,104 @@
+"""The table of a benchmark: every cell beside what others have published, and what each is better than."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+from rich.console import Console
+from rich.table import Table as RichTable
+
+import pagegen
+from pagegen.metrics.comparison import compare
+from tools.benchmark.presets import Published
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """A measure of a cell less that of the best single source, members paired."""
+
+    difference: float
+    low: float  # of the 95 % interval
+    high: float
+
+
+class Row(msgspec.Struct, frozen=True):
+    name: str
+    values: dict[str, float]  # by measure; of a published row, those that were published
+    members: int = 0  # with something to find; 0: a published row
+    gains: dict[str, Gain] = {}  # by measure
+    source: str = ""  # of a published row
+
+
+class Benchmark(msgspec.Struct, frozen=True):
+    """What is printed, and written as JSON."""
+
+    name: str
+    variant: str
+    requests: int
+    measures: list[str]
+    best: str  # the single source with the highest first measure
+    rows: list[Row]
+
+
+def benchmark(results: pagegen.Results, variant: str, singles: Sequence[str], others: Sequence[Published]) -> Benchmark:
+    """
+    The table of a run.
+
+    Args:
+        results: of the run.
+        variant: whose data it was made on.
+        singles: cells that are one source alone.
+        others: published rows.
+    """
+    everybody = results.estimates.filter(stratum="all")
+    means = {cell: dict(part.select("metric", "mean").iter_rows()) for (cell,), part in everybody.group_by("cell")}
+    members = dict(everybody.group_by("cell").agg(members=everybody["members"].min()).iter_rows())
+    measures = list(results.run.experiment["measures"])
+    best = max(singles, key=lambda cell: means[cell][measures[0]])
+    rows = [Row(name=row.model, values=row.values, source=row.source) for row in others]
+    for cell in results.run.cells:
+        gains = {} if cell == best else _gains(results, cell, best)
+        rows.append(Row(name=cell, values=means[cell], members=members[cell], gains=gains))
+    name, requests = results.run.name, results.run.counts["with_targets"]
+    return Benchmark(name=name, variant=variant, requests=requests, measures=measures, best=best, rows=rows)
+
+
+def _gains(results: pagegen.Results, cell: str, best: str) -> dict[str, Gain]:
+    """Every measure of a page, against the best single source."""
+    mine, its = (results.values(name).drop("occasion") for name in (cell, best))
+    both = [name for name in mine.columns if name in its.columns]
+    values = [{name: frame[name].to_numpy() for name in both} for frame in (mine, its)]
+    found = compare(values[0], values[1], results.occasions["member_id"].to_numpy(), np.random.default_rng(0))
+    return {each.metric: Gain(each.difference, each.low, each.high) for each in found}
+
+
+def headings(found: Benchmark) -> list[str]:
+    return ["", *found.measures, f"{found.measures[0]} - {found.best}", "members"]
+
+
+def cells_of(found: Benchmark, row: Row) -> list[str]:
+    """The row as text, a dash for what is not known."""
+    values = [_number(row.values, measure) for measure in found.measures]
+    gain = row.gains.get(found.measures[0])
+    interval = f"{gain.difference:+.4f} [{gain.low:.4f}, {gain.high:.4f}]" if gain else "-"
+    return [row.name, *values, interval, f"{row.members:,}" if row.members else row.source]
+
+
+def _number(values: Mapping[str, float], measure: str) -> str:
+    return f"{values[measure]:.4f}" if measure in values else "-"
+
+
+def markdown(found: Benchmark) -> str:
+    """The table as the README shows it."""
+    lines = [headings(found), ["---"] * len(headings(found)), *(cells_of(found, row) for row in found.rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def show(found: Benchmark) -> None:
+    """The table in the terminal."""
+    console = Console()
+    console.width = console.width if console.is_terminal else 160
+    title = " ".join(filter(None, (found.name, found.variant))) + f", {found.requests:,} requests"
+    table = RichTable(*headings(found), title=title, title_justify="left")
+    for row in found.rows:
+        table.add_row(*cells_of(found, row), style="dim" if row.source else "")
+    console.print(table)
