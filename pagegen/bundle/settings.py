@@ -27,12 +27,14 @@ class TrendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which past requests the ranker learns from."""
 
+    kind: Literal["auto", "page", "session", "window"] = "auto"  # auto: pages where there are any, else sessions
     windows: int = 8  # the newest is held out
     occasions: int = 5_000  # newest beginnings of sessions, over all windows
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
     warmup: float = 0.4  # share of all events that come before the first of them
     horizon_hours: float = 24.0  # a play within it is a positive
     session_gap_hours: float = 1.0  # silence that begins a session
+    min_history: int = 0  # earlier events a member needs, where a request stands at the beginning of each window
     negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
     negative_weight: float = 0.0  # of these where pages are logged
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
@@ -196,6 +198,7 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.warmup", examples.warmup, 0.0, 0.99),
         ("fit.examples.horizon_hours", examples.horizon_hours, 0.01, 10_000.0),
         ("fit.examples.session_gap_hours", examples.session_gap_hours, 0.0, 10_000.0),
+        ("fit.examples.min_history", examples.min_history, 0, 1_000_000),
         ("fit.examples.negatives", examples.negatives, 1, 100_000),
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),

@@ -6,6 +6,7 @@ as pool misses. Every window's sources are fitted as of its start, so no score h
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,16 @@ from pagegen.engine import Engine, Retrieved
 from pagegen.features import FeatureTable
 from pagegen.ordering import Examination
 from pagegen.ranking import Examples
-from pagegen.replay import Occasions, Outcomes, outcomes, replay, session_occasions
+from pagegen.replay import (
+    Occasions,
+    Outcomes,
+    earlier_events,
+    joined_occasions,
+    outcomes,
+    replay,
+    session_occasions,
+    window_occasions,
+)
 from pagegen.training.exposure import Exposure, page_exposure, page_occasions
 
 MOST_WEIGHT = 10.0  # inverse propensities are clipped here
@@ -31,29 +41,57 @@ class Asked:
     occasions: Occasions
     exposure: Exposure | None
     page: Int64  # [O] place of each occasion's page in the exposure
+    cut: Int64 | None = (
+        None  # [O] ascending, the window of each where the log was cut into windows; None: any part is one
+    )
 
     def windows(self, count: int) -> list["Asked"]:
-        """Consecutive parts with nearly equal numbers of occasions."""
-        cuts = np.array_split(np.arange(len(self.occasions)), count)
-        return [self.part(cut) for cut in cuts if len(cut)]
+        """Those of the log's own cuts; else consecutive parts with nearly equal numbers of occasions."""
+        places = np.arange(len(self.occasions))
+        if self.cut is None:
+            parts = np.array_split(places, count)
+        else:
+            parts = np.split(places, np.flatnonzero(np.diff(self.cut)) + 1)
+        return [self.part(part) for part in parts if len(part)]
 
     def part(self, which: Int64) -> "Asked":
-        return Asked(occasions=self.occasions.take(which), exposure=self.exposure, page=self.page[which])
+        cut = None if self.cut is None else self.cut[which]
+        return Asked(occasions=self.occasions.take(which), exposure=self.exposure, page=self.page[which], cut=cut)
 
 
 def asked_before(past: Past, pages: pl.DataFrame, settings: ExampleSettings, examination: Examination) -> Asked:
-    """The newest requests whose horizon is over: logged pages where there are any, else beginnings of sessions."""
+    """
+    The newest requests whose horizon is over.
+
+    `page`: logged pages. `session`: beginnings of sessions. `window`: the log after the warm-up is cut into `windows`
+    equal shares of its events, and at each cut stands a request for every member who comes before the next one.
+    """
+    kind = settings.kind if settings.kind != "auto" else "page" if len(pages) else "session"
+    if kind == "window":
+        return _cut(past, settings)
     horizon = int(settings.horizon_hours * HOUR_MS)
-    if len(pages):
+    if kind == "page":
         occasions = page_occasions(pages, past.data, horizon)
         exposure = page_exposure(pages, past.data, examination)
     else:
         occasions, exposure = session_occasions(past.data, int(settings.session_gap_hours * HOUR_MS), horizon), None
     warm = past.data.events.time[int(settings.warmup * past.watermark)] if past.watermark else 0
     known = occasions.member >= 0  # a page of somebody the data do not have is nobody's past
-    most = settings.pages if len(pages) else settings.occasions
+    most = settings.pages if kind == "page" else settings.occasions
     over = np.flatnonzero(known & (occasions.until <= past.time) & (occasions.time >= warm))[-most:]
     return Asked(occasions=occasions.take(over), exposure=exposure, page=over)
+
+
+def _cut(past: Past, settings: ExampleSettings) -> Asked:
+    """Requests at cuts of equal shares of the events, each until the next cut."""
+    share = np.linspace(settings.warmup, 1.0, settings.windows + 1)[:-1]
+    cuts = np.unique(past.data.events.time[(share * past.watermark).astype(np.int64)]) if past.watermark else share[:0]
+    ends = [*cuts.tolist(), past.time]
+    parts = [window_occasions(past.data, low, high) for low, high in pairwise(map(int, ends))]
+    joined = joined_occasions(parts)
+    cut = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    kept = np.flatnonzero(earlier_events(past.data, joined) >= settings.min_history)[-settings.occasions :]
+    return Asked(occasions=joined.take(kept), exposure=None, page=kept, cut=cut[kept])
 
 
 @record
