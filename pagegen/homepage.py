@@ -13,6 +13,7 @@ from candidates import (
     spectral,
     top_10,
     top_picks,
+    transitions,
     trending,
 )
 from pagegen import filters
@@ -34,6 +35,7 @@ HOME = Homepage(
         "item_knn": fitted((), (item_knn.FitConfig, item_knn.PageConfig), item_knn.fit, item_knn.load),
         "rp3beta": fitted((), (rp3beta.FitConfig, rp3beta.PageConfig), rp3beta.fit, rp3beta.load),
         "spectral": fitted((), (spectral.FitConfig, spectral.PageConfig), spectral.fit, spectral.load),
+        "transitions": fitted((), (transitions.FitConfig, transitions.PageConfig), transitions.fit, transitions.load),
         "trending": computed(
             (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
         ),

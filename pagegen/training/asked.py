@@ -6,6 +6,7 @@ Kinds: `page` (the logged pages), `session` (beginnings of sessions), `window` (
 """
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
 from pagegen.errors import ConfigError
 from pagegen.ordering import Examination
-from pagegen.replay import Occasions, session_occasions
+from pagegen.replay import Occasions, earlier_events, session_occasions, window_occasions
 from pagegen.training.crossfit import folds
 from pagegen.training.exposure import Exposure, page_exposure, page_occasions
 
@@ -110,11 +111,23 @@ def _over(past: Past, found: Occasions, settings: ExampleSettings) -> Int64:
     return np.flatnonzero(known & (found.until <= past.time) & (found.time >= warm))
 
 
-def _windows(log: Log, settings: ExampleSettings) -> list[Asked]:
-    """One request a member at each cut."""
-    del log, settings
-    message = "fit.examples.kind is window, which is not there yet; use auto"
-    raise ConfigError(message)
+def asked_cuts(log: Log, settings: ExampleSettings) -> list[Asked]:
+    """
+    At each of `windows` cuts of equal shares of the events after the warm-up, a request of every member who comes
+    before the next cut: what they then play first is what followed.
+    """
+    past, times = log.past, log.past.data.events.time
+    share = np.linspace(settings.warmup, 1.0, settings.windows + 1)[:-1]
+    cuts = np.unique(times[(share * past.watermark).astype(np.int64)]).tolist() if past.watermark else []
+    found: list[Asked] = []
+    left = settings.occasions
+    for low, high in reversed([*pairwise([*cuts, past.time])]):
+        asked = window_occasions(past.data, low, high)
+        known = np.flatnonzero(earlier_events(past.data, asked) >= settings.min_history)[:left]
+        left -= len(known)
+        if len(known):
+            found.append(Asked(past=past, occasions=asked.take(known), exposure=None, page=known).first_known())
+    return found[::-1]
 
 
 def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
@@ -126,6 +139,6 @@ def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
 KINDS: Mapping[str, Callable[[Log, ExampleSettings], list[Asked]]] = {
     "page": lambda log, settings: asked_pages(log, settings).windows(settings.windows),
     "session": lambda log, settings: asked_sessions(log, settings).windows(settings.windows),
-    "window": _windows,
+    "window": asked_cuts,
     "crossfit": _folds,
 }
