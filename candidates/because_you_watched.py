@@ -6,16 +6,17 @@ n / (n + shrinkage) (Koren, KDD 2008). As a scorer it adds the similarities to t
 counting most.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, lengths, ranges, record, starts
+from pagegen.arrays import AnyArray, Float32, Int32, best, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool.item_weights import ItemWeights, Row, item_weights, load_item_weights
 
 BECAUSE_YOU_WATCHED = RowKind(name="because_you_watched", headings=("because_you_watched",), seed_type="title")
 FIT_BLOCK = 512  # titles whose neighbours are found at once
@@ -38,31 +39,18 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @record
 class BecauseYouWatched:
     config: PageConfig
-    row_of: Int32  # [T] row of each title's neighbours; NONE without any
-    start: Int64  # [rows + 1]
-    neighbour: Int32  # [E] title, most similar first; NONE when it has left the catalog
-    similarity: Float32  # [E]
-    seed: Int32  # [rows] the title of each row; NONE when it has left
+    near: ItemWeights  # each title's neighbours, most similar first
     name: str = "because_you_watched"
     kinds: tuple[RowKind, ...] = (BECAUSE_YOU_WATCHED,)
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] faded sum of similarities to the latest titles; NaN for a member without history."""
-        scores = np.full((len(contexts), len(self.row_of)), np.nan, np.float32)
+        scores = np.full((len(contexts), len(self.near.row_of)), np.nan, np.float32)
         for b in range(len(contexts)):
             latest = contexts.played.title[contexts.played.of(b)][-self.config.recent :][::-1]
             if len(latest):
-                scores[b] = self._sum(latest, self.config.fade ** np.arange(len(latest)))
+                scores[b] = self.near.sum(latest, self.config.fade ** np.arange(len(latest)))
         return scores
-
-    def _sum(self, titles: Int32, weight: np.ndarray) -> Float32:
-        row = self.row_of[titles]
-        known = row >= 0
-        first, length = self.start[row[known]], lengths(self.start)[row[known]]
-        cell = ranges(first, length)
-        here = self.neighbour[cell] >= 0
-        value = self.similarity[cell] * np.repeat(weight[known], length)
-        return np.bincount(self.neighbour[cell][here], value[here], minlength=len(self.row_of)).astype(np.float32)
 
     def propose(self, proposal: Proposal) -> Candidates:
         """A row for each seed, newest first; a member without history gets none."""
@@ -70,10 +58,9 @@ class BecauseYouWatched:
         for b, limit in enumerate(proposal.limit.tolist()):
             allowed = proposal.eligible.allowed(b)
             for seed in self._seeds(proposal.contexts, b):
-                cell = slice(int(self.start[self.row_of[seed]]), int(self.start[self.row_of[seed] + 1]))
-                near, similarity = self.neighbour[cell], self.similarity[cell]
-                kept = np.flatnonzero((near >= 0) & allowed[near])[:limit]
-                rows.add((b, 0, seed, 0), near[kept], similarity[kept])
+                title, similarity = self.near.row(seed)
+                kept = np.flatnonzero(allowed[title])[:limit]
+                rows.add((b, 0, seed, 0), title[kept], similarity[kept])
         return rows.build()
 
     def _seeds(self, contexts: Contexts, request: int) -> list[int]:
@@ -84,11 +71,11 @@ class BecauseYouWatched:
         )
         graded = grade[~np.isnan(grade)]
         floor = graded.mean() + self.config.min_grade_gap if len(graded) else -np.inf
-        liked = (np.isnan(grade) | (grade >= floor)) & ~(fraction < LEFT_EARLY) & (self.row_of[title] >= 0)
+        liked = (np.isnan(grade) | (grade >= floor)) & ~(fraction < LEFT_EARLY) & (self.near.row_of[title] >= 0)
         return title[liked][-self.config.seeds :][::-1].tolist()
 
     def save(self) -> Mapping[str, AnyArray]:
-        return {"seed": self.seed, "start": self.start, "neighbour": self.neighbour, "similarity": self.similarity}
+        return self.near.save()
 
 
 LEFT_EARLY = 0.5  # a play below this fraction is no reason to recommend more of it
@@ -100,24 +87,19 @@ def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generato
     watched = _watched(past, config.max_titles)
     support = np.asarray(watched.sum(axis=0)).ravel()
     seed = np.flatnonzero(support >= config.min_support).astype(np.int32)
-    lists: list[Int32] = []
-    similarities: list[Float32] = []
+    near = item_weights(seed, _neighbours(watched, support, seed, config), len(past.data.catalog))
+    return BecauseYouWatched(config=page, near=near)
+
+
+def _neighbours(watched: csr_matrix, support: Float32, seed: Int32, config: FitConfig) -> Iterator[Row]:
+    """The most similar titles of each seed."""
     for low in range(0, len(seed), FIT_BLOCK):
         block = seed[low : low + FIT_BLOCK]
         together = (watched[:, block].T @ watched).toarray()  # [block, T] members who played both
         together[np.arange(len(block)), block] = 0
-        similarity = _similarity(together, support[block], support, config)
-        for row in similarity:
-            near = best(row, row > 0, config.neighbours)
-            lists.append(near)
-            similarities.append(row[near])
-    arrays: dict[str, AnyArray] = {
-        "seed": seed,
-        "start": starts(np.array([len(near) for near in lists], np.int64)),
-        "neighbour": np.concatenate([np.zeros(0, np.int32), *lists]),
-        "similarity": np.concatenate([np.zeros(0, np.float32), *similarities]),
-    }
-    return _model(arrays, len(past.data.catalog), page)
+        for similarity in _similarity(together, support[block], support, config):
+            near = best(similarity, similarity > 0, config.neighbours)
+            yield near, similarity[near]
 
 
 def _watched(past: Past, most: int) -> csr_matrix:
@@ -143,18 +125,4 @@ def _similarity(together: Float32, mine: Float32, all_: Float32, config: FitConf
 
 def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> BecauseYouWatched:
     """The saved model; `titles` maps the bundle's title positions to those of a catalog of `size` titles."""
-    moved = {name: titles[arrays[name]] for name in ("seed", "neighbour")}
-    return _model(dict(arrays) | moved, size, page)
-
-
-def _model(arrays: Mapping[str, AnyArray], size: int, page: PageConfig) -> BecauseYouWatched:
-    seed, row_of = arrays["seed"], np.full(size, -1, np.int32)
-    row_of[seed[seed >= 0]] = np.flatnonzero(seed >= 0)
-    return BecauseYouWatched(
-        config=page,
-        row_of=row_of,
-        start=arrays["start"],
-        neighbour=arrays["neighbour"],
-        similarity=arrays["similarity"],
-        seed=seed,
-    )
+    return BecauseYouWatched(config=page, near=load_item_weights(arrays, titles, size))

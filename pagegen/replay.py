@@ -82,6 +82,13 @@ def window_occasions(data: Dataset, begin_ms: int, end_ms: int) -> Occasions:
     return occasions(member, np.full(len(member), begin_ms), end_ms - begin_ms)
 
 
+def joined_occasions(parts: Sequence[Occasions]) -> Occasions:
+    """All parts' occasions, one part after the other."""
+    none = occasions(np.zeros(0, np.int32), np.zeros(0, np.int64), 0)
+    columns = ("member", "time", "until", "device")
+    return Occasions(**{name: np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in columns})
+
+
 def earlier_events(data: Dataset, past: Occasions) -> Int64:
     """[O] events of each occasion's member before its time."""
     events = data.events

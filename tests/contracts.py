@@ -76,7 +76,8 @@ def check_filter(name: str, filter_: Filter, data: Dataset) -> None:
 
 def check_source(name: str, engine: Engine, saved: Callable[[Source], Source]) -> None:
     """
-    What it proposes is well formed, allowed, best first, the same again, in any batch and out of a bundle.
+    What it proposes is well formed, allowed, best first, the same again, in any batch and out of a bundle; a source
+    without row kinds proposes nothing.
 
     Args:
         name: of its table entry.
@@ -91,7 +92,7 @@ def check_source(name: str, engine: Engine, saved: Callable[[Source], Source]) -
 
     check_candidates(source, asked, source.propose(asked))
     assert name == source.name
-    assert any(shown)
+    assert any(any(rows) for rows in shown) == bool(source.kinds)
     assert shown == proposed(source, asked)
     assert shown == [rows for (rows,) in again]
     for size in (2, 7, 70):
@@ -151,8 +152,8 @@ def check_candidates(source: Source, asked: Proposal, found: Candidates) -> None
         assert (np.diff(score) <= 0).all()
 
 
-def check_scorer(scorer: TitleScorer | None, data: Dataset) -> None:
-    """Scores [B, T] as float32, finite or NaN, the same to the bit alone, in any batch and again."""
+def check_scorer(scorer: TitleScorer | None, data: Dataset, like: TitleScorer | None = None) -> None:
+    """Scores [B, T] as float32, finite or NaN, the same to the bit alone, in any batch, and as those of another."""
     requests = some_requests()
     assert scorer
     score = scorer.score(contexts_of(requests, data))
@@ -165,6 +166,7 @@ def check_scorer(scorer: TitleScorer | None, data: Dataset) -> None:
     assert [one.tobytes() for one in alone] == [row.tobytes() for row in score]
     assert score[order].tobytes() == scorer.score(contexts_of([requests[i] for i in order], data)).tobytes()
     assert (0, len(data.catalog)) == scorer.score(contexts_of([], data)).shape
+    assert score.tobytes() == (like or scorer).score(contexts_of(requests, data)).tobytes()
 
 
 def check_family(name: str, engine: Engine) -> None:

@@ -15,9 +15,10 @@ from pagegen.page import Page
 from pagegen.pool import Candidates, Proposal, RowKind, Source, as_scorer
 from pagegen.request import PageRequest
 from tests.contracts import some_requests
-from tests.worlds import World, ask, tiny_engine
+from tests.worlds import World, ask, small_settings, tiny_engine
 
 REQUESTS = some_requests(70, seed=2)
+SOURCES = small_settings().fit.sources  # those that are on
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def broken(engine: Engine, name: str, error: Exception, late: bool = False) -> E
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["early", "late"])
-@pytest.mark.parametrize("name", HOME.sources)
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_failed_source_is_a_disabled_source(engine: Engine, name: str, late: bool) -> None:
     """Byte for byte, id and all; the failure is told once a run, and named on the page."""
     heard: list[str] = []
@@ -120,7 +121,7 @@ def test_a_failed_source_is_a_disabled_source(engine: Engine, name: str, late: b
     assert ([name], {(name,)}) == (heard, {page.absent_sources for page in expected})
 
 
-@pytest.mark.parametrize("name", HOME.sources)
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_disabled_source_is_missed(engine: Engine, singles: list[Page], name: str) -> None:
     """Without it some page is another one: the test above compares something."""
     disabled = engine.run([replace(request, disabled_sources=(name,)) for request in REQUESTS]).pages
@@ -131,7 +132,7 @@ def test_a_disabled_source_is_missed(engine: Engine, singles: list[Page], name: 
     assert not kinds & {row.kind for page in disabled for row in page.rows}
 
 
-@pytest.mark.parametrize("name", HOME.sources)
+@pytest.mark.parametrize("name", SOURCES)
 def test_without_a_way_to_fail_a_failing_source_stops_the_run(engine: Engine, name: str) -> None:
     """As in training and simulation."""
     with pytest.raises(SourceError, match="gone"):
@@ -146,10 +147,10 @@ def test_schema_errors_never_fail_open(engine: Engine) -> None:
 
 def test_all_sources_may_fail(engine: Engine) -> None:
     """An empty page, not a crash."""
-    nothing: Sequence[PageRequest] = [ask("m001", disabled_sources=tuple(HOME.sources)), ask("m001")]
+    nothing: Sequence[PageRequest] = [ask("m001", disabled_sources=SOURCES), ask("m001")]
     empty, full = engine.run(nothing).pages
 
-    assert ((), tuple(HOME.sources)) == (empty.rows, empty.absent_sources)
+    assert ((), SOURCES) == (empty.rows, empty.absent_sources)
     assert len(full.rows) > 3
 
 

@@ -45,6 +45,9 @@ SMALL: Table = {
 }
 
 
+ALL_SOURCES: Table = {"fit": {"sources": list(HOME.sources)}}  # also those that are off by default
+
+
 def days_ago(days: float) -> int:
     return NOW - round(days * DAY)
 

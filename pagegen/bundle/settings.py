@@ -35,6 +35,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warmup: float = 0.4  # share of all events that come before the first of them
     horizon_hours: float = 24.0  # a play within it is a positive
     session_gap_hours: float = 1.0  # silence that begins a session
+    min_history: int = 0  # earlier events a member needs, where a request stands at the beginning of each window
     negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
     negative_weight: float = 0.0  # of these where pages are logged
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
@@ -199,6 +200,7 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.warmup", examples.warmup, 0.0, 0.99),
         ("fit.examples.horizon_hours", examples.horizon_hours, 0.01, 10_000.0),
         ("fit.examples.session_gap_hours", examples.session_gap_hours, 0.0, 10_000.0),
+        ("fit.examples.min_history", examples.min_history, 0, 1_000_000),
         ("fit.examples.negatives", examples.negatives, 1, 100_000),
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),

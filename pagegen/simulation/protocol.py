@@ -17,7 +17,14 @@ from pagegen.data.dataset import Dataset
 from pagegen.data.schema import DEVICES, TIME
 from pagegen.data.trends import HOUR_MS
 from pagegen.errors import ConfigError
-from pagegen.replay import Occasions, earlier_events, occasions, session_occasions, window_occasions
+from pagegen.replay import (
+    Occasions,
+    earlier_events,
+    joined_occasions,
+    occasions,
+    session_occasions,
+    window_occasions,
+)
 from pagegen.simulation.experiment import Experiment, Protocol
 from pagegen.simulation.strata import STRATA
 from pagegen.training.exposure import page_occasions
@@ -119,8 +126,7 @@ def _windows(protocol: Protocol, data: Dataset, pages: pl.DataFrame, cuts: tuple
     """One for each member who comes between two cuts; what follows counts until the next."""
     del pages
     parts = [window_occasions(data, low, high) for low, high in zip(cuts, (*cuts[1:], data.end_ms), strict=True)]
-    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in ("member", "time", "until", "device")]
-    past = Occasions(member=joined[0], time=joined[1], until=joined[2], device=joined[3])
+    past = joined_occasions(parts)
     if protocol.horizon_hours is None:
         return past
     return replace(past, until=np.minimum(past.until, past.time + _horizon(protocol)))

@@ -6,6 +6,7 @@ Kinds: `page` (the logged pages), `session` (beginnings of sessions), `window` (
 """
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
 from pagegen.errors import ConfigError
 from pagegen.ordering import Examination
-from pagegen.replay import Occasions, session_occasions
+from pagegen.replay import Occasions, earlier_events, joined_occasions, session_occasions, window_occasions
 from pagegen.training.crossfit import folds
 from pagegen.training.exposure import Exposure, page_exposure, page_occasions
 
@@ -110,11 +111,25 @@ def _over(past: Past, found: Occasions, settings: ExampleSettings) -> Int64:
     return np.flatnonzero(known & (found.until <= past.time) & (found.time >= warm))
 
 
-def _windows(log: Log, settings: ExampleSettings) -> list[Asked]:
-    """One request a member at each cut."""
-    del log, settings
-    message = "fit.examples.kind is window, which is not there yet; use auto"
-    raise ConfigError(message)
+def asked_at_cuts(log: Log, settings: ExampleSettings) -> Asked:
+    """
+    The log after the warm-up is cut into `windows` equal shares of its events; at each cut stands a request for every
+    member who comes before the next one, until when what is played counts. The newest of them.
+    """
+    past = log.past
+    share = np.linspace(settings.warmup, 1.0, settings.windows + 1)[:-1]
+    cuts = np.unique(past.data.events.time[(share * past.watermark).astype(np.int64)]) if past.watermark else share[:0]
+    ends = [*cuts.tolist(), past.time]
+    found = joined_occasions([window_occasions(past.data, low, high) for low, high in pairwise(map(int, ends))])
+    kept = np.flatnonzero(earlier_events(past.data, found) >= settings.min_history)[-settings.occasions :]
+    return Asked(past=past, occasions=found.take(kept), exposure=None, page=kept)
+
+
+def _cuts(log: Log, settings: ExampleSettings) -> list[Asked]:
+    """The requests of each cut: those of one time."""
+    found = asked_at_cuts(log, settings)
+    parts = np.split(np.arange(len(found.occasions)), np.flatnonzero(np.diff(found.occasions.time)) + 1)
+    return [found.part(part).first_known() for part in parts if len(part)]
 
 
 def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
@@ -126,6 +141,6 @@ def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
 KINDS: Mapping[str, Callable[[Log, ExampleSettings], list[Asked]]] = {
     "page": lambda log, settings: asked_pages(log, settings).windows(settings.windows),
     "session": lambda log, settings: asked_sessions(log, settings).windows(settings.windows),
-    "window": _windows,
+    "window": _cuts,
     "crossfit": _folds,
 }

@@ -43,9 +43,9 @@ def test_neighbours_are_those_of_brute_force(medium: World) -> None:
     """Same titles in the same order, similarities to six digits; titles with too little support have none."""
     model, ids = fitted(medium.data), medium.data.catalog.ids
     found = {}
-    for row, seed in enumerate(ids.of(model.seed)):
-        cut = slice(int(model.start[row]), int(model.start[row + 1]))
-        found[seed] = list(zip(ids.of(model.neighbour[cut]), model.similarity[cut].tolist(), strict=True))
+    for seed in model.near.seed.tolist():
+        title, similarity = model.near.row(seed)
+        found[ids.names[seed]] = list(zip(ids.of(title), similarity.tolist(), strict=True))
     expected = brute_force(medium)
 
     assert expected.keys() == found.keys()
@@ -109,5 +109,5 @@ def test_a_very_long_history_counts_with_its_latest_titles() -> None:
     data = world([title(name) for name in "abcd"], [*plays, play("x", "d", days_ago(20))])
     model = fitted(data, byw.FitConfig(min_support=3, max_titles=2))
 
-    assert ["c", "d"] == data.catalog.ids.of(model.seed)
-    assert ["d", "c"] == data.catalog.ids.of(model.neighbour)
+    assert ["c", "d"] == data.catalog.ids.of(model.near.seed)
+    assert ["d", "c"] == data.catalog.ids.of(model.near.title)

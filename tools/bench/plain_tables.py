@@ -159,9 +159,9 @@ def read_models(folder: Path, tables: Tables) -> Models:
     number = dict(zip(tables.titles["title_id"], tables.titles["title"], strict=True))
     title = np.array([number.get(i, -1) for i in json.loads((folder / "titles.json").read_bytes())], np.int32)
     array = {path.stem: np.load(path) for path in folder.glob("*.npy")}
-    near = {name: array[f"source.because_you_watched.{name}"] for name in ("seed", "start", "neighbour", "similarity")}
+    near = {name: array[f"source.because_you_watched.{name}"] for name in ("seed", "start", "title", "weight")}
     seed = np.repeat(title[near["seed"]], np.diff(near["start"]))
-    pairs = pl.DataFrame({"seed": seed, "title": title[near["neighbour"]], "similarity": near["similarity"]})
+    pairs = pl.DataFrame({"seed": seed, "title": title[near["title"]], "similarity": near["weight"]})
     by_seed = pairs.filter(pl.col("seed") >= 0, pl.col("title") >= 0).partition_by("seed", as_dict=True)
     alpha, reg = array["source.als.scalars"].tolist()
     return Models(

@@ -1,0 +1,96 @@
+"""
+Transitions: what members play soon after (and before) a title. A Markov chain over windows (the item-to-item rule of
+GRU4Rec's baselines; Ludewig and Jannach, UMUAI 2018, "sequential rules").
+
+    c(a, b) = sum over members who played b within `window` titles after a, d of them later, of 1 / d,
+              and `backward` times the same where b came before a
+    w(a, b) = c(a, b) / (sum over b of c(a, b) + shrinkage)
+    score(b) = sum over the member's titles a of fade^(titles played since) * w(a, b)
+
+Who plays in bursts follows the lists that a service shows: so order tells of neighbours there. A scorer without rows.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from scipy.sparse import coo_matrix, csr_matrix, diags
+
+from pagegen.arrays import AnyArray, Float32, Int32, record
+from pagegen.context import Contexts
+from pagegen.data.dataset import Past
+from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool.item_weights import ItemWeights, heaviest, item_weights, load_item_weights
+
+
+class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    window: Annotated[int, Meta(ge=1)] = 30  # titles between which a step counts
+    backward: Annotated[float, Meta(ge=0)] = 0.5  # weight of a step back, that forward being 1
+    shrinkage: Annotated[float, Meta(ge=0)] = 5.0  # steps that count as half belief
+    neighbours: Annotated[int, Meta(ge=1)] = 300  # kept of each title
+
+
+class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    max_history: Annotated[int, Meta(ge=1)] = 200  # latest titles that count
+    fade: Annotated[float, Meta(gt=0, le=1)] = 0.98  # weight of each against the one after it
+
+
+@record
+class Transitions:
+    config: PageConfig
+    next: ItemWeights
+    name: str = "transitions"
+    kinds: tuple[RowKind, ...] = ()
+
+    def score(self, contexts: Contexts) -> Float32:
+        """[B, T] faded sum of the steps from the member's titles; NaN for a member without history."""
+        scores = np.full((len(contexts), len(self.next.row_of)), np.nan, np.float32)
+        for b in range(len(contexts)):
+            latest = contexts.played.title[contexts.played.of(b)][-self.config.max_history :][::-1]
+            if len(latest):
+                scores[b] = self.next.sum(latest, self.config.fade ** np.arange(len(latest)))
+        return scores
+
+    def propose(self, proposal: Proposal) -> Candidates:
+        """No rows: what it scores highest is for other sources to show."""
+        del proposal
+        return RowsBuilder().build()
+
+    def save(self) -> Mapping[str, AnyArray]:
+        return self.next.save()
+
+
+def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> Transitions:
+    """Count the steps between the titles each member played, each title where they first played it."""
+    del rng  # nothing is drawn
+    steps = _steps(*_sequences(past), len(past.data.catalog), config)
+    mass = np.asarray(steps.sum(axis=1)).ravel()
+    seed = np.flatnonzero(mass > 0).astype(np.int32)
+    rows = (diags(1.0 / (mass[seed] + config.shrinkage)) @ steps[seed]).tocsr()
+    return Transitions(config=page, next=item_weights(seed, heaviest(rows, config.neighbours), len(past.data.catalog)))
+
+
+def _sequences(past: Past) -> tuple[Int32, Int32]:
+    """Member and title of every first play, by member, and then in the order of the log."""
+    plays = past.plays()
+    pair = plays.member.astype(np.int64) * len(past.data.catalog) + plays.title
+    first = np.sort(np.unique(pair, return_index=True)[1])
+    first = first[np.argsort(plays.member[first], kind="stable")]
+    return plays.member[first], plays.title[first]
+
+
+def _steps(member: Int32, title: Int32, size: int, config: FitConfig) -> csr_matrix:
+    """[T, T] sum of 1 / distance over all steps from the row's title to the column's."""
+    forward = csr_matrix((size, size))
+    for distance in range(1, min(config.window, len(member) - 1) + 1):
+        same = np.flatnonzero(member[distance:] == member[:-distance])
+        cell: tuple[AnyArray, AnyArray] = (title[same], title[same + distance])
+        forward = forward + coo_matrix((np.full(len(same), 1.0 / distance), cell), shape=(size, size)).tocsr()
+    return (forward + config.backward * forward.T).tocsr()
+
+
+def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> Transitions:
+    """The saved model; `titles` maps the bundle's title positions to those of a catalog of `size` titles."""
+    return Transitions(config=page, next=load_item_weights(arrays, titles, size))
