@@ -15,7 +15,7 @@ from pagegen.data.dataset import Dataset
 from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
 from pagegen.ordering import Orderer, Pages, Rules
-from pagegen.page import Identity, Page, render
+from pagegen.page import Identity, Page, render, without_rows
 from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
 from pagegen.request import PageRequest, check_request
@@ -33,6 +33,15 @@ class Retrieved:
     pool: Gathered
     pairs: Pairs
     table: FeatureTable
+
+
+@record
+class Ranked:
+    """All that comes before the rows: what ranked lists are made of."""
+
+    retrieved: Retrieved
+    prediction: Prediction
+    pages: Sequence[Page]  # without rows
 
 
 @record
@@ -127,9 +136,17 @@ class Engine:
         after("features")
         return Retrieved(contexts=contexts, eligible=eligible, pool=pool, pairs=pairs, table=table)
 
-    def know(self, trace: Trace) -> Known:
+    def rank(self, requests: Sequence[PageRequest], *, known: Known | None = None) -> Ranked:
+        """The line up to the ranker, as `run` goes along it."""
+        retrieved = self.retrieve(requests, known=known)
+        return Ranked(
+            retrieved=retrieved,
+            prediction=predict(self.ranker, self.calibration, retrieved.table),
+            pages=without_rows(retrieved.contexts, self.identity, retrieved.pool.failed),
+        )
+
+    def know(self, retrieved: Retrieved) -> Known:
         """What engines with the same data, trend windows and sources need not find out again."""
-        retrieved = trace.retrieved
         return Known(contexts=retrieved.contexts, sources=self.sources, scores=retrieved.pool.scores)
 
     def _limit(self, contexts: Contexts) -> Int32:

@@ -61,6 +61,11 @@ def render(
     ]
 
 
+def without_rows(contexts: Contexts, identity: Identity, failed: tuple[str, ...]) -> list[Page]:
+    """Every request's page but for its rows: whose it is, and what made it."""
+    return [_page(b, (), contexts, identity, failed) for b in range(len(contexts))]
+
+
 def _page(b: int, rows: tuple[PageRow, ...], contexts: Contexts, identity: Identity, failed: tuple[str, ...]) -> Page:
     request, watermark = contexts.requests[b], int(contexts.watermark[b])
     absent = tuple(name for name in identity.sources if name in failed or name in request.disabled_sources)

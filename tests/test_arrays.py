@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,18 @@ def test_best_takes_the_highest_that_are_allowed(rows: list[tuple[float, bool]],
     expected = sorted(known, key=lambda i: -rows[i][0])[:limit]
 
     assert expected == best(score, allowed, limit).tolist()
+
+
+@pytest.mark.parametrize("limit", [1, 7, 120, 600, 5_000])
+@pytest.mark.parametrize("size", [2_049, 9_000, 41_000])
+def test_best_of_very_many_is_the_beginning_of_a_stable_sort(size: int, limit: int) -> None:
+    """Whatever a sample of them suggests: values in order, backwards, all alike, in waves, with many ties or none."""
+    rng = np.random.default_rng(size + limit)
+    place = np.arange(size)
+    shapes = [place, -place, np.zeros(size), np.where(place % 8, 1.0, -1.0), np.where(place % 8, -1.0, place)]
+    for value in (*shapes, rng.integers(5, size=size), rng.normal(size=size)):
+        allowed = rng.random(size) < 0.9
+        score = value.astype(np.float32)
+        order = np.argsort(-score, kind="stable")
+
+        assert order[allowed[order]][:limit].tolist() == best(score, allowed, limit).tolist()

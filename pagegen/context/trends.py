@@ -39,7 +39,12 @@ def read_trends(until: Int64, country: Int32, data: Dataset, windows: TrendWindo
     local = np.zeros(len(until), np.bool_)
     day, short, long, total, graded, grade_sum = (np.empty(shape) for _ in range(6))
     last = np.empty(shape, np.int64)
-    for b, (hour, place) in enumerate(zip((until // HOUR_MS * HOUR_MS).tolist(), country.tolist(), strict=True)):
+    asked = [*zip((until // HOUR_MS * HOUR_MS).tolist(), country.tolist(), strict=True)]
+    for b, (hour, place) in enumerate(asked):
+        if b and asked[b] == asked[b - 1]:  # as at the cut of an experiment: the same hour, the same country
+            for column in (local, total, day, short, long, last, graded, grade_sum):
+                column[b] = column[b - 1]
+            continue
         week_ago = hour - int(windows.short_days * DAY_MS)
         log = trends.of_country(place, week_ago, hour, windows.min_plays)
         local[b] = log is not trends.worldwide

@@ -59,9 +59,9 @@ class Past:
 
     @property
     def timeless(self) -> bool:
-        """Whether all events have one instant: the log of those who kept no time."""
+        """Whether all events, several, have one instant: the log of those who kept no time."""
         time = self.data.events.time[: self.watermark]
-        return bool(len(time) and time[0] == time[-1])
+        return len(time) > 1 and bool(time[0] == time[-1])
 
     def alone(self) -> "Past":
         """The same past of a log that ends with it: who looks further finds nothing."""

@@ -39,7 +39,7 @@ def mean_intervals(
         draws: bootstrap samples.
         level: of the intervals.
     """
-    if not value.shape[1]:
+    if not value.size:
         return np.full((len(value), 2), np.nan)
     _, unit = np.unique(member, return_inverse=True)
     size, known = int(unit.max()) + 1, ~np.isnan(value)

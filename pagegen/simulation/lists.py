@@ -12,18 +12,18 @@ import polars as pl
 
 from pagegen.arrays import Int32, Mask, best
 from pagegen.data.schema import PAGES
-from pagegen.engine import Trace
-from pagegen.simulation.pages_log import pages_frame
+from pagegen.engine import Ranked, Trace
+from pagegen.simulation.pages_log import frame_of
 
 KIND = "ranked_list"
 
 
-def lists_frame(trace: Trace, depth: int, origin: str = "engine") -> pl.DataFrame:
+def lists_frame(trace: Ranked | Trace, depth: int, origin: str = "engine") -> pl.DataFrame:
     """
     One row a request, in the schema of the pages log.
 
     Args:
-        trace: of one run.
+        trace: of one run; it needs no rows.
         depth: titles of each list, at most.
         origin: who asked.
     """
@@ -37,10 +37,10 @@ def lists_frame(trace: Trace, depth: int, origin: str = "engine") -> pl.DataFram
         "step_probabilities": [[1.0] * len(row) for row in titles],
     }
     changed = pl.DataFrame(columns, schema={name: PAGES[name] for name in columns})
-    return pages_frame(trace, origin).with_columns(changed.get_columns())
+    return frame_of(trace.retrieved.contexts, trace.pages, origin).with_columns(changed.get_columns())
 
 
-def ranked(trace: Trace, request: int, depth: int) -> Int32:
+def ranked(trace: Ranked | Trace, request: int, depth: int) -> Int32:
     """The first `depth` of all titles the filters leave, best first."""
     retrieved = trace.retrieved
     allowed = retrieved.eligible.allowed(request)
@@ -52,7 +52,7 @@ def ranked(trace: Trace, request: int, depth: int) -> Int32:
     return np.concatenate([first, _rest(trace, request, allowed, depth - len(first))]).astype(np.int32)
 
 
-def _rest(trace: Trace, request: int, left: Mask, most: int) -> Int32:
+def _rest(trace: Ranked | Trace, request: int, left: Mask, most: int) -> Int32:
     """The first of the titles that are left: by the first source that scores the catalog, then in catalog order."""
     scores = next(iter(trace.retrieved.pool.scores.values()), None)
     if scores is None or not most:

@@ -4,10 +4,13 @@ Pages of the engine as a pages log: one schema for pages that were served, simul
 The engine has no chance in it: every step probability is 1. How far a page is seen is known once somebody has seen it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from pagegen.arrays import Int16
+from pagegen.context import Contexts
 from pagegen.data.schema import PAGES
 from pagegen.engine import Trace
 from pagegen.page import Page
@@ -22,11 +25,17 @@ def pages_frame(trace: Trace, origin: str = "engine", seen: Int16 | None = None)
         origin: who asked for the pages.
         seen: [P] titles of each row that came into view; None: not known.
     """
-    contexts, pages = trace.retrieved.contexts, trace.pages
+    columns = None if seen is None else [part.tolist() for part in np.split(seen, trace.placed.row_start[1:-1])]
+    return frame_of(trace.retrieved.contexts, trace.pages, origin, columns)
+
+
+def frame_of(
+    contexts: Contexts, pages: Sequence[Page], origin: str, seen_columns: Sequence[Sequence[int]] | None = None
+) -> pl.DataFrame:
+    """The same of pages [B], and of what came into view of them."""
     country = [contexts.data.countries[place] if place >= 0 else None for place in contexts.country.tolist()]
     rows = [page.rows for page in pages]
     titles = [[title for row in page for title in row.title_ids] for page in rows]
-    seen_columns = None if seen is None else [part.tolist() for part in np.split(seen, trace.placed.row_start[1:-1])]
     columns = {
         "page_id": [page.page_id for page in pages],
         "time": [page.time for page in pages],

@@ -17,7 +17,7 @@ from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
 from pagegen.errors import ConfigError
 from pagegen.ordering import Examination
-from pagegen.replay import Occasions, earlier_events, session_occasions, window_occasions
+from pagegen.replay import Occasions, earlier_events, joined_occasions, session_occasions, window_occasions
 from pagegen.training.crossfit import folds
 from pagegen.training.exposure import Exposure, page_exposure, page_occasions
 
@@ -111,23 +111,25 @@ def _over(past: Past, found: Occasions, settings: ExampleSettings) -> Int64:
     return np.flatnonzero(known & (found.until <= past.time) & (found.time >= warm))
 
 
-def asked_cuts(log: Log, settings: ExampleSettings) -> list[Asked]:
+def asked_at_cuts(log: Log, settings: ExampleSettings) -> Asked:
     """
-    At each of `windows` cuts of equal shares of the events after the warm-up, a request of every member who comes
-    before the next cut: what they then play first is what followed.
+    The log after the warm-up is cut into `windows` equal shares of its events; at each cut stands a request for every
+    member who comes before the next one, until when what is played counts. The newest of them.
     """
-    past, times = log.past, log.past.data.events.time
+    past = log.past
     share = np.linspace(settings.warmup, 1.0, settings.windows + 1)[:-1]
-    cuts = np.unique(times[(share * past.watermark).astype(np.int64)]).tolist() if past.watermark else []
-    found: list[Asked] = []
-    left = settings.occasions
-    for low, high in reversed([*pairwise([*cuts, past.time])]):
-        asked = window_occasions(past.data, low, high)
-        known = np.flatnonzero(earlier_events(past.data, asked) >= settings.min_history)[:left]
-        left -= len(known)
-        if len(known):
-            found.append(Asked(past=past, occasions=asked.take(known), exposure=None, page=known).first_known())
-    return found[::-1]
+    cuts = np.unique(past.data.events.time[(share * past.watermark).astype(np.int64)]) if past.watermark else share[:0]
+    ends = [*cuts.tolist(), past.time]
+    found = joined_occasions([window_occasions(past.data, low, high) for low, high in pairwise(map(int, ends))])
+    kept = np.flatnonzero(earlier_events(past.data, found) >= settings.min_history)[-settings.occasions :]
+    return Asked(past=past, occasions=found.take(kept), exposure=None, page=kept)
+
+
+def _cuts(log: Log, settings: ExampleSettings) -> list[Asked]:
+    """The requests of each cut: those of one time."""
+    found = asked_at_cuts(log, settings)
+    parts = np.split(np.arange(len(found.occasions)), np.flatnonzero(np.diff(found.occasions.time)) + 1)
+    return [found.part(part).first_known() for part in parts if len(part)]
 
 
 def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
@@ -139,6 +141,6 @@ def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
 KINDS: Mapping[str, Callable[[Log, ExampleSettings], list[Asked]]] = {
     "page": lambda log, settings: asked_pages(log, settings).windows(settings.windows),
     "session": lambda log, settings: asked_sessions(log, settings).windows(settings.windows),
-    "window": asked_cuts,
+    "window": _cuts,
     "crossfit": _folds,
 }

@@ -11,7 +11,7 @@ from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Dataset, Past
 from pagegen.engine import Engine
 from pagegen.ordering.examination import default_examination
-from pagegen.training.asked import Asked, Log, asked_pages, asked_sessions, asked_windows
+from pagegen.training.asked import Asked, Log, asked_at_cuts, asked_pages, asked_sessions, asked_windows, kind_of
 from pagegen.training.examples import MOST_WEIGHT, Window, examples, label_window
 from tests.training.builders import NO_PAGES, everything, page, pages_log
 from tests.worlds import DAY, HOUR, NOW, World, event, play, tell, tiny_engine, title, window
@@ -19,9 +19,19 @@ from tests.worlds import DAY, HOUR, NOW, World, event, play, tell, tiny_engine, 
 NAMES = "abcdefgh"
 
 
+def log_of(past: Past, pages: pl.DataFrame = NO_PAGES) -> Log:
+    return Log(past=past, pages=pages, examination=default_examination(), rng=np.random.default_rng(0))
+
+
 def asked(past: Past, pages: pl.DataFrame = NO_PAGES, **settings: Any) -> Asked:
-    log = Log(past=past, pages=pages, examination=default_examination(), rng=np.random.default_rng(0))
-    return (asked_pages if len(pages) else asked_sessions)(log, ExampleSettings(**{"warmup": 0.0, **settings}))
+    """All windows' requests together."""
+    wanted, log = ExampleSettings(**{"warmup": 0.0, **settings}), log_of(past, pages)
+    kinds = {"page": asked_pages, "session": asked_sessions, "window": asked_at_cuts}
+    return kinds[kind_of(log, wanted)](log, wanted)
+
+
+def windows_of(past: Past, **settings: Any) -> list[Asked]:
+    return asked_windows(log_of(past), ExampleSettings(**{"warmup": 0.0, **settings}))
 
 
 def when(found: Asked) -> list[int]:
@@ -197,53 +207,47 @@ def test_labels_do_not_depend_on_batches(medium: World, engine: Engine) -> None:
     assert np.repeat(np.arange(70), [len(one.label) for one in alone]).tolist() == whole.request.tolist()
 
 
-def cuts(past: Past, **settings: Any) -> list[Asked]:
-    """Of a log that is cut into windows."""
-    log = Log(past=past, pages=NO_PAGES, examination=default_examination(), rng=np.random.default_rng(0))
-    return asked_windows(log, ExampleSettings(**{"kind": "window", **settings}))
-
-
 def test_a_log_is_cut_into_equal_shares_of_its_events() -> None:
     """Eight events after a warm-up of two: four cuts, at each a request until the next; the last until the log ends."""
     data = hourly(10)
-    found = cuts(everything(data), warmup=0.2, windows=4)
-    until = np.concatenate([part.occasions.until for part in found])
+    found = asked(everything(data), kind="window", warmup=0.2, windows=4)
 
-    assert [[-14], [-10], [-6], [-2]] == [when(part) for part in found]
-    assert [-10, -6, -2] == ((until - NOW) // HOUR).tolist()[:-1]
-    assert data.end_ms == until[-1]
-    assert [2, 4, 6, 8] == [part.past.watermark for part in found]
+    assert [-14, -10, -6, -2] == when(found)
+    assert [-10, -6, -2] == ((found.occasions.until - NOW) // HOUR).tolist()[:-1]
+    assert data.end_ms == found.occasions.until[-1]
+    parts = windows_of(everything(data), kind="window", warmup=0.2, windows=4)
+    assert [[-14], [-10], [-6], [-2]] == [when(part) for part in parts]
+    assert [2, 4, 6, 8] == [part.past.watermark for part in parts]
 
 
 def test_at_a_cut_stands_a_request_of_everybody_who_comes_before_the_next() -> None:
-    """Ann and bob come in the first window, only ann in the second."""
+    """Ann and bob come in the first window, only ann in the second; windows are those of the cuts."""
     log = [play(who, "a", NOW - h * HOUR) for who, h in (("ann", 9), ("bob", 8), ("ann", 6), ("bob", 5), ("ann", 3))]
     data = tell([title("a")], [*log, play("ann", "a", NOW - 2 * HOUR)]).data
-    found = cuts(everything(data), warmup=1 / 3, windows=2)
+    found = windows_of(everything(data), kind="window", warmup=1 / 3, windows=2)
 
     assert [[0, 1], [0]] == [part.occasions.member.tolist() for part in found]
     assert [[-6, -6], [-3]] == [when(part) for part in found]
 
 
 def test_members_who_come_with_too_little_history_are_left_out() -> None:
-    """Bob has one event before the cut, ann two; a window of nobody is none."""
+    """Bob has one event before the cut, ann two; of more requests than wanted the newest stay."""
     log = [play(who, "a", NOW - h * HOUR) for who, h in (("ann", 9), ("bob", 8), ("ann", 6), ("bob", 5), ("ann", 3))]
     data = tell([title("a")], [*log, play("ann", "a", NOW - 2 * HOUR)]).data
 
-    def members(**settings: Any) -> list[list[int]]:
-        found = cuts(everything(data), **({"warmup": 0.5, "windows": 1} | settings))
-        return [part.occasions.member.tolist() for part in found]
+    def members(**settings: Any) -> list[int]:
+        cut: Any = {"kind": "window", "warmup": 0.5, "windows": 1} | settings
+        return asked(everything(data), **cut).occasions.member.tolist()
 
-    assert ([[0, 1]], [[0]], []) == (members(), members(min_history=2), members(min_history=3))
-    assert [[0]] == members(occasions=1)
-    assert [[0]] == members(occasions=1, warmup=1 / 3, windows=2)
+    assert ([0, 1], [0], []) == (members(), members(min_history=2), members(min_history=3))
+    assert [1] == members(occasions=1)
 
 
 def test_windows_of_the_log_never_look_past_its_end() -> None:
     """As of an earlier time, every horizon ends there."""
     past = Past(data=hourly(10), watermark=5)
-    found = cuts(past, windows=2)
+    found = asked(past, kind="window", windows=2)
 
-    assert [1, 1] == [len(part.occasions) for part in found]
-    assert all((part.occasions.until <= past.time).all() for part in found)
-    assert [] == cuts(Past(data=hourly(3), watermark=0))
+    assert len(found.occasions) == 2
+    assert (found.occasions.until <= past.time).all()
+    assert 0 == len(asked(Past(data=hourly(3), watermark=0), kind="window").occasions)

@@ -21,7 +21,8 @@ def note(found: Benchmark, cost: Cost, history: Path = HISTORY) -> None:
         for row in found.rows
         if not row.source
     ]
-    what = f"{name} | {' '.join(shown)} | {', '.join(cells)} | {cost.seconds:.0f} s, {cost.megabytes:.0f} MB"
+    took = f"{sum(cost.tasks.values()):.0f} s of work, {cost.megabytes:.0f} MB"
+    what = f"{name} | {' '.join(shown)} | {', '.join(cells)} | {took}"
     with history.open("a", encoding="utf-8") as file:
         file.write(f"| {datetime.now(UTC):%Y-%m-%d %H:%M} | {_commit()} | {what} |\n")
 

@@ -44,6 +44,7 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     values: dict[str, float]  # by measure
     variant: str = WHOLE
+    by_request: bool = False  # a mean over requests, not over members
 
 
 def experiment(name: str) -> dict[str, Any]:

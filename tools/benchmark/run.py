@@ -22,10 +22,10 @@ from pagegen.simulation.runs.simulate import simulate
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """What a run took; of one that was finished before, what it took then."""
+    """What a run took."""
 
-    seconds: float  # by the clock
-    tasks: dict[str, float]  # seconds by kind of task, of all workers
+    seconds: float  # by the clock; of a run that had been stopped, since it went on
+    tasks: dict[str, float]  # seconds of all workers by kind of task, since the beginning
     megabytes: float  # the most that any one process held
 
 
@@ -33,7 +33,6 @@ class Cost(msgspec.Struct, frozen=True):
 class Finished:
     folder: Path
     cost: Cost
-    computed: bool  # False: the run was there already
 
 
 def run(table: Mapping[str, Any], data: Path, out: Path, workers: int) -> Finished:
@@ -43,7 +42,7 @@ def run(table: Mapping[str, Any], data: Path, out: Path, workers: int) -> Finish
     Raises:
         PagegenError: as `pagegen simulate`.
     """
-    computed, begun = not (out / "run.json").exists(), time.perf_counter()
+    begun = time.perf_counter()
     order = Order(
         table=table,
         source=out / "EXPERIMENT.toml",
@@ -62,4 +61,4 @@ def run(table: Mapping[str, Any], data: Path, out: Path, workers: int) -> Finish
     tasks = read_json(folder.timing)["seconds"]
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     cost = Cost(seconds=time.perf_counter() - begun, tasks=tasks, megabytes=peak / 1e3)
-    return Finished(folder=folder.path, cost=cost, computed=computed)
+    return Finished(folder=folder.path, cost=cost)

@@ -22,7 +22,8 @@ class Gain(msgspec.Struct, frozen=True):
 
 class Row(msgspec.Struct, frozen=True):
     name: str
-    values: dict[str, float]  # by measure; of a published row, those that were published
+    values: dict[str, float]  # by measure, members weighing the same
+    by_request: dict[str, float] = {}  # by measure of a page, requests weighing the same
     members: int = 0  # with something to find; 0: a published row
     gains: dict[str, Gain] = {}  # by measure
     source: str = ""  # of a published row
@@ -33,8 +34,9 @@ class Benchmark(msgspec.Struct, frozen=True):
 
     name: str
     variant: str
-    requests: int
+    requests: int  # with something to find
     measures: list[str]
+    by_request: list[str]  # measures that are told by request too: the first ones, where members have several
     best: str  # the single source with the highest first measure
     rows: list[Row]
 
@@ -54,12 +56,37 @@ def benchmark(results: pagegen.Results, variant: str, singles: Sequence[str], ot
     members = dict(everybody.group_by("cell").agg(members=everybody["members"].min()).iter_rows())
     measures = list(results.run.experiment["measures"])
     best = max(singles, key=lambda cell: means[cell][measures[0]])
-    rows = [Row(name=row.model, values=row.values, source=row.source) for row in others]
+    rows = [_published(row) for row in others]
     for cell in results.run.cells:
         gains = {} if cell == best else _gains(results, cell, best)
-        rows.append(Row(name=cell, values=means[cell], members=members[cell], gains=gains))
-    name, requests = results.run.name, results.run.counts["with_targets"]
-    return Benchmark(name=name, variant=variant, requests=requests, measures=measures, best=best, rows=rows)
+        by_request = _by_request(results, cell)
+        row = Row(name=cell, values=means[cell], by_request=by_request, members=members[cell], gains=gains)
+        rows.append(row)
+    counts = results.run.counts
+    several = counts["with_targets"] > counts["members_with_targets"]
+    return Benchmark(
+        name=results.run.name,
+        variant=variant,
+        requests=counts["with_targets"],
+        measures=measures,
+        by_request=[name for name in measures if name in rows[-1].by_request][:TWO] if several else [],
+        best=best,
+        rows=rows,
+    )
+
+
+TWO = 2
+
+
+def _published(row: Published) -> Row:
+    values = ({}, row.values) if row.by_request else (row.values, {})
+    return Row(name=row.model, values=values[0], by_request=values[1], source=row.source)
+
+
+def _by_request(results: pagegen.Results, cell: str) -> dict[str, float]:
+    """Means over the requests that have a value."""
+    values = results.values(cell).drop("occasion").fill_nan(None)
+    return {name: float(mean) for name, mean in values.mean().row(0, named=True).items() if mean is not None}
 
 
 def _gains(results: pagegen.Results, cell: str, best: str) -> dict[str, Gain]:
@@ -72,12 +99,14 @@ def _gains(results: pagegen.Results, cell: str, best: str) -> dict[str, Gain]:
 
 
 def headings(found: Benchmark) -> list[str]:
-    return ["", *found.measures, f"{found.measures[0]} - {found.best}", "members"]
+    by_request = [f"{measure} by request" for measure in found.by_request]
+    return ["", *found.measures, *by_request, f"{found.measures[0]} - {found.best}", "members"]
 
 
 def cells_of(found: Benchmark, row: Row) -> list[str]:
     """The row as text, a dash for what is not known."""
     values = [_number(row.values, measure) for measure in found.measures]
+    values += [_number(row.by_request, measure) for measure in found.by_request]
     gain = row.gains.get(found.measures[0])
     interval = f"{gain.difference:+.4f} [{gain.low:.4f}, {gain.high:.4f}]" if gain else "-"
     return [row.name, *values, interval, f"{row.members:,}" if row.members else row.source]

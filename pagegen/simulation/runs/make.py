@@ -7,7 +7,8 @@ import polars as pl
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
-from pagegen.engine import Engine
+from pagegen.engine import Engine, Retrieved
+from pagegen.pool import Known
 from pagegen.replay import Occasions, replay, requests_of
 from pagegen.request import PageRequest
 from pagegen.simulation.cells import train_cells
@@ -57,13 +58,24 @@ def pages_of(engines: Sequence[Engine], past: Occasions, spec: PageSpec) -> list
     def step(requests: Sequence[PageRequest]) -> list[pl.DataFrame]:
         frames, known = list[pl.DataFrame](), None
         for engine in engines:
-            trace = engine.run(requests, known=known)
-            known = known or engine.know(trace)
-            frames.append(lists_frame(trace, spec.depth, ORIGIN) if spec.form == "list" else pages_frame(trace, ORIGIN))
+            frame, retrieved = _frame(engine, requests, spec, known)
+            known = known or engine.know(retrieved)
+            frames.append(frame)
         return frames
 
     parts = [frames for frames, _ in replay(step, engines[0].data, past, (spec.rows, spec.columns))]
     return [pl.concat(frames) for frames in zip(*parts, strict=True)]
+
+
+def _frame(
+    engine: Engine, requests: Sequence[PageRequest], spec: PageSpec, known: Known | None
+) -> tuple[pl.DataFrame, Retrieved]:
+    """The pages; lists have no rows to be put in order."""
+    if spec.form == "list":
+        ranked = engine.rank(requests, known=known)
+        return lists_frame(ranked, spec.depth, ORIGIN), ranked.retrieved
+    trace = engine.run(requests, known=known)
+    return pages_frame(trace, ORIGIN), trace.retrieved
 
 
 def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:
