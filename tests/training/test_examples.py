@@ -207,7 +207,7 @@ def test_a_log_is_cut_into_equal_shares_of_its_events() -> None:
 
 
 def test_at_a_cut_stands_a_request_of_everybody_who_comes_before_the_next() -> None:
-    """Ann and bob come in the first window, only ann in the second; windows are those of the cuts, whatever is in them."""
+    """Ann and bob come in the first window, only ann in the second; each cut has its window, whatever is in it."""
     log = [play(who, "a", NOW - h * HOUR) for who, h in (("ann", 9), ("bob", 8), ("ann", 6), ("bob", 5), ("ann", 3))]
     data = tell([title("a")], [*log, play("ann", "a", NOW - 2 * HOUR)]).data
     found = asked(everything(data), kind="window", warmup=1 / 3, windows=2)
