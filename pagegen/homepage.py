@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from candidates import als, because_you_watched, continue_watching, facets, top_10, transitions, trending
+from candidates import als, because_you_watched, continue_watching, facets, recent_plays, top_10, transitions, trending
 from pagegen import filters
 from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
@@ -20,6 +20,9 @@ HOME = Homepage(
         "als": fitted((als.TOP_PICKS,), (als.FitConfig, als.PageConfig), als.fit, als.load),
         "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
         "transitions": fitted((), (transitions.FitConfig, transitions.PageConfig), transitions.fit, transitions.load),
+        "recent_plays": fitted(
+            (), (recent_plays.FitConfig, recent_plays.PageConfig), recent_plays.fit, recent_plays.load
+        ),
         "trending": computed(
             (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
         ),

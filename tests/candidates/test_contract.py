@@ -23,7 +23,7 @@ from tests.worlds import (
 )
 
 SETTINGS = small_settings(ALL_SOURCES)
-SCORERS = ["als", "because_you_watched", "transitions", "trending"]
+SCORERS = ["als", "because_you_watched", "transitions", "recent_plays", "trending"]
 
 
 @pytest.fixture(scope="module")
