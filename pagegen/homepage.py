@@ -9,6 +9,7 @@ from candidates import (
     ease,
     facets,
     item_knn,
+    recent_plays,
     rp3beta,
     spectral,
     top_10,
@@ -36,6 +37,9 @@ HOME = Homepage(
         "rp3beta": fitted((), (rp3beta.FitConfig, rp3beta.PageConfig), rp3beta.fit, rp3beta.load),
         "spectral": fitted((), (spectral.FitConfig, spectral.PageConfig), spectral.fit, spectral.load),
         "transitions": fitted((), (transitions.FitConfig, transitions.PageConfig), transitions.fit, transitions.load),
+        "recent_plays": fitted(
+            (), (recent_plays.FitConfig, recent_plays.PageConfig), recent_plays.fit, recent_plays.load
+        ),
         "trending": computed(
             (trending.TRENDING_NOW,), trending.Config, lambda config: trending.Trending(config=config)
         ),

@@ -51,6 +51,7 @@ SMALL: Table = {
 
 
 ALL_SOURCES: Table = {"fit": {"sources": list(HOME.sources)}}  # also those that are off by default
+ALL_FAMILIES: Table = {"fit": {"families": list(HOME.families)}}
 
 
 def days_ago(days: float) -> int:

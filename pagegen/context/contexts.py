@@ -18,6 +18,7 @@ class Contexts:
     data: Dataset
     watermark: Int64  # [B] events below it are seen; never more than happened before the request's time
     time: Int64  # [B] ms
+    known_until: Int64  # [B] ms, before which everything anybody did is known
     member: Int32  # [B] NONE when unknown
     country: Int32  # [B] NONE when not known
     kids: Mask  # [B]
@@ -38,11 +39,13 @@ def read_contexts(requests: Sequence[PageRequest], data: Dataset, windows: Trend
     watermark = np.array([_watermark(request, data) for request in requests], np.int64)
     country = np.array([_country(r, m, data) for r, m in zip(requests, member.tolist(), strict=True)], np.int32)
     history = read_history(requests, member, watermark, data)
+    known_until = _known_until(time, watermark, data)
     return Contexts(
         requests=tuple(requests),
         data=data,
         watermark=watermark,
         time=time,
+        known_until=known_until,
         member=member,
         country=country,
         kids=np.array([_kids(r, m, data) for r, m in zip(requests, member.tolist(), strict=True)], np.bool_),
@@ -51,7 +54,7 @@ def read_contexts(requests: Sequence[PageRequest], data: Dataset, windows: Trend
         ),
         history=history,
         played=last_plays(history, len(data.catalog)),
-        trends=read_trends(_known_until(time, watermark, data), country, data, windows),
+        trends=read_trends(known_until, country, data, windows),
         trend_windows=windows,
     )
 

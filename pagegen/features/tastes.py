@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int32, Int64, groups, lengths, ranges, record
+from pagegen.arrays import Float64, Int32, Int64, groups, lengths, ranges, record, starts
+from pagegen.context import Played
 from pagegen.data.catalog import Tags
 from pagegen.features.pairs import Pairs
 
@@ -24,15 +25,13 @@ class GenreAffinity:
     def compute(self, pairs: Pairs) -> list[np.ndarray]:
         genres, played = pairs.contexts.data.catalog.genres, pairs.contexts.played
         counts = _counts(genres, played.start, played.title)
-        recent = np.maximum(played.start[1:] - RECENT, played.start[:-1])
-        latest = ranges(recent, played.start[1:] - recent)
-        late_start = np.concatenate([[0], np.cumsum(played.start[1:] - recent)])
+        late_played = latest(played, RECENT)
         share = _shares(counts)
         everybody = _shares(_spread_sums(genres, pairs.contexts.trends.total))
         with np.errstate(divide="ignore", invalid="ignore"):
             lift = np.log((share + 0.01) / (everybody + 0.01))
         grade = _grade_lift(genres, played.start, played.title, played.grade)
-        late = _shares(_counts(genres, late_start, played.title[latest]))
+        late = _shares(_counts(genres, late_played.start, late_played.title))
         return _means_over_tags(genres, pairs, (share, late, lift, grade))
 
 
@@ -69,6 +68,15 @@ class Habits:
         mean_popularity = pairs.spread(means(request, np.log1p(total[request, played.title]), len(contexts)))
         gap = np.log1p(pairs.lookup(total)) - mean_popularity
         return [year[pairs.title] - mean_year, gap, mean_year, mean_popularity]
+
+
+def latest(played: Played, count: int) -> Played:
+    """The last `count` titles of each request."""
+    first = np.maximum(played.start[1:] - count, played.start[:-1])
+    length = played.start[1:] - first
+    place = ranges(first, length)
+    columns = {name: getattr(played, name)[place] for name in ("title", "time", "grade", "fraction")}
+    return Played(start=starts(length), **columns)
 
 
 def means(group: Int32, value: Float64, size: int) -> Float64:

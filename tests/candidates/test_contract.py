@@ -24,7 +24,10 @@ from tests.worlds import (
 )
 
 SETTINGS = small_settings(ALL_SOURCES)
-SCORERS = ["als", "because_you_watched", "ease", "edlae", "item_knn", "rp3beta", "spectral", "transitions", "trending"]
+SCORERS = [
+    *("als", "because_you_watched", "ease", "edlae", "item_knn", "rp3beta", "spectral", "transitions"),
+    *("recent_plays", "trending"),
+]
 
 
 @pytest.fixture(scope="module")

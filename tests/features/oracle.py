@@ -175,6 +175,43 @@ def own_plays(k: Known, title: str) -> tuple[float, ...]:
     return k.days_since(last_play), k.days_since(last_touch)
 
 
+def since_visit(k: Known, title: str) -> tuple[float, ...]:
+    if not k.played:
+        return (NAN,) * 4
+    visit = max(event["time"] for event in k.played.values())
+    before = [e for e in k.closed if e["time"] < min(visit, k.until) // HOUR * HOUR]
+    parts = [before, k.closed[len(before) :]]
+    then, since = (
+        math.log((sum(e["title_id"] == title for e in part) + 50 / len(k.titles)) / (len(part) + 50)) for part in parts
+    )
+    release = nan(k.titles[title]["release"])
+    arrived = max((t for t in (release, nan(k.first.get(title))) if not math.isnan(t)), default=NAN)
+    return since, since - then, (arrived - visit) / DAY, (release - visit) / DAY
+
+
+def sessions(k: Known, _: str) -> tuple[float, ...]:
+    found: list[list[float]] = []
+    for event in k.played.values():
+        if not found or event["time"] - found[-1][-1] >= HOUR:
+            found.append([])
+        found[-1].append(event["time"])
+    last, titles = len(found[-1]) if found else 0, len(k.played)
+    week = sum(event["time"] > k.now - 7 * DAY for event in k.played.values())
+    share = last / titles if titles else NAN
+    return math.log1p(len(found)), math.log1p(last), share, math.log1p(week), titles / len(k.total) if k.total else NAN
+
+
+def year_habits(k: Known, title: str) -> tuple[float, ...]:
+    years = [k.year(other) for other in k.played]
+    known, late = ([y for y in some if not math.isnan(y)] for some in (years, years[-20:]))
+    year = k.year(title)
+
+    def near(some: list[float]) -> float:
+        return sum(abs(year - y) <= 1 for y in some) / len(some) if some and not math.isnan(year) else NAN
+
+    return near(known), near(late), year - mean(late), float(np.std(known)) if known else NAN
+
+
 def moment(k: Known, _: str) -> tuple[float, ...]:
     time = datetime.fromtimestamp(k.now / 1000, UTC)
     return time.hour, time.weekday(), ("tv", "web", "tablet", "phone").index(k.request.device)

@@ -21,6 +21,9 @@ ORACLES: dict[str, Callable[[Known, str], tuple[float, ...]]] = {
     "habits": oracle.habits,
     "member_activity": oracle.member_activity,
     "own_plays": oracle.own_plays,
+    "since_visit": oracle.since_visit,
+    "sessions": oracle.sessions,
+    "year_habits": oracle.year_habits,
     "moment": oracle.moment,
 }
 
