@@ -36,9 +36,9 @@ BLOCK = 1_024  # titles whose neighbours are found at once
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    embedding_size: Annotated[int, Meta(ge=1)] = 256  # singular vectors
+    embedding_size: Annotated[int, Meta(ge=1)] = 128  # singular vectors
     low_pass: Annotated[float, Meta(ge=0)] = 0.3  # weight of the ideal filter beside the linear one
-    neighbours: Annotated[int, Meta(ge=1)] = 1_000  # from which a title collects in the linear filter
+    neighbours: Annotated[int, Meta(ge=1)] = 100  # from which a title collects in the linear filter
 
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
