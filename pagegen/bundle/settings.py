@@ -29,7 +29,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["auto", "page", "session", "window", "crossfit"] = "auto"  # auto: what the log can tell
     windows: int = 8  # the newest is held out
-    folds: int = 5  # of a log without time, in place of windows: each hides so much of every member; one is held out
+    folds: int = 5  # of a log without time: a window hides one of so many parts of every member's titles
     occasions: int = 5_000  # requests over all windows, the newest; over all folds, drawn by rng
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
     warmup: float = 0.4  # share of all events that come before the first of them

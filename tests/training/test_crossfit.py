@@ -46,8 +46,8 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def parts_of(past: Past, count: int = PARTS, most: int = 1_000) -> list[tuple[Past, Any]]:
-    return list(folds(past, count, most, rng()))
+def parts_of(past: Past, count: int = PARTS, most: int = 1_000, used: int = 99) -> list[tuple[Past, Any]]:
+    return list(folds(past, count, used, most, rng()))
 
 
 def pairs_of(data: Dataset, positions: Any) -> set[tuple[int, int]]:
@@ -64,6 +64,15 @@ def test_the_parts_of_a_member_are_a_partition_and_balanced(past: Past) -> None:
     for member in range(len(past.data.members)):
         counts = [size[member] for size in sizes]
         assert max(counts) - min(counts) <= 1, counts
+
+
+def test_the_first_folds_are_those_of_all(past: Past) -> None:
+    """With two of five windows, two fits hide a fifth each, and share the requests."""
+    every, two = parts_of(past, most=60), parts_of(past, most=60, used=2)
+
+    assert [part.watermark for part, _ in every[:2]] == [part.watermark for part, _ in two]
+    assert [12] * 5 == [len(asked) for _, asked in every]
+    assert [30] * 2 == [len(asked) for _, asked in two]
 
 
 def test_who_has_few_titles_hides_them_by_chance() -> None:
