@@ -222,8 +222,7 @@ def test_members_who_come_with_too_little_history_are_left_out() -> None:
     data = tell([title("a")], [*log, play("ann", "a", NOW - 2 * HOUR)]).data
 
     def members(**settings: Any) -> list[int]:
-        cut = {"kind": "window", "warmup": 0.5, "windows": 1} | settings
-        return asked(everything(data), **cut).occasions.member.tolist()
+        return asked(everything(data), kind="window", warmup=0.5, windows=1, **settings).occasions.member.tolist()
 
     assert ([0, 1], [0], []) == (members(), members(min_history=2), members(min_history=3))
     assert [1] == members(occasions=1)
