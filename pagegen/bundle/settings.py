@@ -38,6 +38,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_history: int = 0  # earlier events a member needs, where a request stands at the beginning of each window
     negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
     negative_weight: float = 0.0  # of these where pages are logged
+    refit: bool = False  # the ranker, on the newest window too, when it has been judged there
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
 
 
