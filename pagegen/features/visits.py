@@ -11,7 +11,8 @@ from pagegen.features.titles import FUTURE
 
 SESSION_GAP_MS = HOUR_MS  # silence that begins a session
 FORTNIGHT_MS = 14 * DAY_MS
-PRIOR_PLAYS = 50.0  # plays spread over the catalog that are mixed with those of a time
+PRIOR_PLAYS = 50.0  # that are mixed with those of a time
+PRIOR_SHARE = 0.001  # of a title in these; not of the catalog, which will have grown
 
 
 @record
@@ -64,7 +65,7 @@ def _plays_before(contexts: Contexts, time: Float64) -> Float64:
 
 def _log_share(pairs: Pairs, plays: Float64) -> Float64:
     """[M] log of each title's share of the plays [B, T] of its request."""
-    prior = PRIOR_PLAYS / max(1, plays.shape[1])
+    prior = PRIOR_PLAYS * PRIOR_SHARE
     return np.log((pairs.lookup(plays) + prior) / pairs.spread(plays.sum(axis=1) + PRIOR_PLAYS))
 
 

@@ -183,7 +183,7 @@ def since_visit(k: Known, title: str) -> tuple[float, ...]:
     earlier = [e for e in k.closed if e["time"] < min(visit - 14 * DAY, k.until) // HOUR * HOUR]
     parts = [before, before[len(earlier) :], k.closed[len(before) :]]
     ever, then, since = (
-        math.log((sum(e["title_id"] == title for e in part) + 50 / len(k.titles)) / (len(part) + 50)) for part in parts
+        math.log((sum(e["title_id"] == title for e in part) + 0.05) / (len(part) + 50)) for part in parts
     )
     release = nan(k.titles[title]["release"])
     arrived = max((t for t in (release, nan(k.first.get(title))) if not math.isnan(t)), default=NAN)
