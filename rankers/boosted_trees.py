@@ -27,12 +27,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     balance: Annotated[float, Meta(ge=0, le=1)] = (
         0.5  # one of n plays of a request weighs n^-balance, and so do its pairs
     )
-    trees: Annotated[int, Meta(ge=1)] = 60
-    leaves: Annotated[int, Meta(ge=2)] = 15
-    learning_rate: Annotated[float, Meta(gt=0)] = 0.1
+    trees: Annotated[int, Meta(ge=1)] = 120
+    leaves: Annotated[int, Meta(ge=2)] = 7
+    learning_rate: Annotated[float, Meta(gt=0)] = 0.05
     feature_fraction: Annotated[float, Meta(gt=0, le=1)] = 0.5
-    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 500
-    reg: Annotated[float, Meta(ge=0)] = 10.0
+    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 50
+    reg: Annotated[float, Meta(ge=0)] = 5.0
     truncation: Annotated[int, Meta(ge=1)] = 10  # lambdarank: the top of a request that counts
     threads: Annotated[int, Meta(ge=1)] = 2
 

@@ -10,21 +10,24 @@ from pagegen.features.pairs import Pairs
 from pagegen.features.titles import FUTURE
 
 SESSION_GAP_MS = HOUR_MS  # silence that begins a session
-PRIOR_PLAYS = 50.0  # plays spread over the catalog that are mixed with those of a time
+FORTNIGHT_MS = 14 * DAY_MS
+PRIOR_PLAYS = 50.0  # that are mixed with those of a time
+PRIOR_SHARE = 0.001  # of a title in these; not of the catalog, which will have grown
 
 
 @record
 class SinceVisit:
     """
     Since the member's last play: the log of the title's share of everybody's plays, the same against its share before,
-    and how many days later the title arrived and was released. What is popular now and was so when they were last
-    here, they have probably seen and not wanted. NaN for a member without plays.
+    its share in the fortnight before, and how many days later the title arrived and was released. What is popular now
+    and was so when they were last here, they have probably seen and not wanted. NaN for a member without plays.
     """
 
     name: str = "since_visit"
     columns: tuple[str, ...] = (
         "share_since_visit",
         "lift_since_visit",
+        "share_at_visit",
         "arrival_after_visit_days",
         "release_after_visit_days",
     )
@@ -32,6 +35,7 @@ class SinceVisit:
     def compute(self, pairs: Pairs) -> list[np.ndarray]:
         contexts, visit = pairs.contexts, _last_play(pairs.contexts)
         before = _plays_before(contexts, visit)
+        at_visit = before - _plays_before(contexts, visit - FORTNIGHT_MS)
         since = contexts.trends.total - before
         share = _log_share(pairs, since)
         release = contexts.data.catalog.release_ms[pairs.title]
@@ -39,7 +43,7 @@ class SinceVisit:
         first = pairs.lookup(contexts.trends.first_ms)
         arrived = np.fmax(np.where(first == FUTURE, np.nan, first), released)
         later = [(when - pairs.spread(visit)) / DAY_MS for when in (arrived, released)]
-        return [share, share - _log_share(pairs, before), *later]
+        return [share, share - _log_share(pairs, before), _log_share(pairs, at_visit), *later]
 
 
 def _last_play(contexts: Contexts) -> Float64:
@@ -61,7 +65,7 @@ def _plays_before(contexts: Contexts, time: Float64) -> Float64:
 
 def _log_share(pairs: Pairs, plays: Float64) -> Float64:
     """[M] log of each title's share of the plays [B, T] of its request."""
-    prior = PRIOR_PLAYS / max(1, plays.shape[1])
+    prior = PRIOR_PLAYS * PRIOR_SHARE
     return np.log((pairs.lookup(plays) + prior) / pairs.spread(plays.sum(axis=1) + PRIOR_PLAYS))
 
 

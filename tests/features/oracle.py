@@ -177,16 +177,17 @@ def own_plays(k: Known, title: str) -> tuple[float, ...]:
 
 def since_visit(k: Known, title: str) -> tuple[float, ...]:
     if not k.played:
-        return (NAN,) * 4
+        return (NAN,) * 5
     visit = max(event["time"] for event in k.played.values())
     before = [e for e in k.closed if e["time"] < min(visit, k.until) // HOUR * HOUR]
-    parts = [before, k.closed[len(before) :]]
-    then, since = (
-        math.log((sum(e["title_id"] == title for e in part) + 50 / len(k.titles)) / (len(part) + 50)) for part in parts
+    earlier = [e for e in k.closed if e["time"] < min(visit - 14 * DAY, k.until) // HOUR * HOUR]
+    parts = [before, before[len(earlier) :], k.closed[len(before) :]]
+    ever, then, since = (
+        math.log((sum(e["title_id"] == title for e in part) + 0.05) / (len(part) + 50)) for part in parts
     )
     release = nan(k.titles[title]["release"])
     arrived = max((t for t in (release, nan(k.first.get(title))) if not math.isnan(t)), default=NAN)
-    return since, since - then, (arrived - visit) / DAY, (release - visit) / DAY
+    return since, since - ever, then, (arrived - visit) / DAY, (release - visit) / DAY
 
 
 def sessions(k: Known, _: str) -> tuple[float, ...]:

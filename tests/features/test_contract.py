@@ -38,7 +38,13 @@ def test_what_is_not_known_is_nan(engine: Engine) -> None:
         *("idle_days", "mean_grade", "year_gap", "popularity_gap", "mean_year", "mean_popularity"),
         *("genre_share", "genre_share_recent", "genre_lift", "genre_grade_lift"),
         *("last_play_days", "history_days", "member_mean_grade", "novelty_appetite", "own_play_days", "own_touch_days"),
-        *("share_since_visit", "lift_since_visit", "arrival_after_visit_days", "release_after_visit_days"),
+        *(
+            "share_since_visit",
+            "lift_since_visit",
+            "share_at_visit",
+            "arrival_after_visit_days",
+            "release_after_visit_days",
+        ),
         *(
             "last_session_share",
             "share_of_catalog",
