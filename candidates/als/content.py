@@ -1,5 +1,5 @@
 """
-Content: what its tags say of a title that came lately, or that nobody has played.
+Content: what its tags say of a title that was released after the log began, and perhaps has not been played yet.
 
 Its factor v becomes a mean of what was learnt, 0 of nothing, and of what titles with such tags would suggest,
 
@@ -10,8 +10,8 @@ x_t being the title's tf-idf of tags, of length 1, and m the mean of the factors
 closed form (attribute-to-feature mappings: Gantner, Drumond, Freudenthaler, Rendle, Schmidt-Thieme, ICDM 2010).
 
 n is how many members played the title or, if that is more, how many played the average title in the time since this
-one's release: what nobody has touched in all that time is disliked, not new, and its 0 counts. Titles that were there
-before the log and have been played keep what was learnt: content does not better it.
+one's release: what nobody has touched in all that time is disliked, not new, and its 0 counts. Titles that are older
+than the log keep what was learnt of them, a factor or none.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Prior:
 
 def with_content(past: Past, factors: Float32, played: Int64, prior: Prior) -> Float32:
     """
-    [T, size] the factors of all titles with content taken into account; NaN where there are neither plays nor tags.
+    [T, size] the factors of all titles with content taken into account; NaN where nothing is known.
 
     Args:
         past: its catalog; its time and plays.
@@ -50,7 +50,7 @@ def with_content(past: Past, factors: Float32, played: Int64, prior: Prior) -> F
     trust = np.where(arrived, known[:, 0] / (known[:, 0] + prior.weight), 0.0)
     fused = (known * factors + prior.weight * predicted(tags, factors, trust, prior.reg)) / (known + prior.weight)
     learnt = np.where(played[:, None] > 0, factors, np.float32(np.nan))
-    gains = (np.diff(tags.indptr) > 0) & (came_late(past) | (played == 0))
+    gains = (np.diff(tags.indptr) > 0) & came_late(past)
     return np.where(gains[:, None], fused.astype(np.float32), learnt)
 
 

@@ -127,9 +127,10 @@ def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageCon
 def _model(title: tuple[Int32, int], factors: Float32, size: int, given: tuple[Objective, PageConfig]) -> Als:
     """The model of these factors' titles, the first so many of them learned."""
     (position, learned), (objective, config) = title, given
+    rows, _ = factors.shape
     row_of = np.full(size, -1, np.int32)
     here = position >= 0
-    row_of[position[here]] = np.arange(len(position), dtype=np.int32)[here]
+    row_of[position[here]] = np.arange(rows, dtype=np.int32)[here]
     wide = factors[:learned].astype(np.float64)
     return Als(
         config=config,

@@ -107,14 +107,16 @@ def test_a_member_is_known_by_a_new_title() -> None:
     assert min(said[f"a{n}"] for n in range(8)) > max(said[f"b{n}"] for n in range(8)) + 0.1
 
 
-def test_what_nobody_wanted_for_as_long_as_the_log_is_not_new() -> None:
-    """Of two titles alike and without plays, the one that has always been there is worth a fraction of the new one."""
+def test_what_nobody_wanted_for_long_is_not_new() -> None:
+    """Of titles alike and without plays, one from half of the log ago is worth a fraction of a new one."""
+    late = title("late", genres=["Western"], cast=["star of a"], release_time=days_ago(57.5))
     old = title("old", genres=["Western"], cast=["star of a"])
-    data = two_tastes(WESTERN, old)
+    data = two_tastes(WESTERN, late, old)
     said = scores(fitted(data, weight=5.0), data, "a-lover0")
-    average = 240 / 17  # plays a title that is out; all of them before the release of the new one
+    missed = (240 / 2) / 18  # plays since its release, by the titles that were out when the log ended
 
-    assert said["old"] == pytest.approx(said["new"] * 5 / (5 + average), rel=1e-4)
+    assert said["late"] == pytest.approx(said["new"] * 5 / (5 + missed), rel=1e-4)
+    assert np.isnan(said["old"])
 
 
 def test_plays_take_over_from_content() -> None:
