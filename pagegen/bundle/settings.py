@@ -29,7 +29,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["auto", "page", "session", "window", "crossfit"] = "auto"  # auto: what the log can tell
     windows: int = 8  # the newest is held out
-    folds: int = 5  # of a log without time, in place of windows: each hides so much of every member; one is held out
+    folds: int = 5  # of a log without time: a window hides one of so many parts of every member's titles
     occasions: int = 5_000  # requests over all windows, the newest; over all folds, drawn by rng
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
     warmup: float = 0.4  # share of all events that come before the first of them
@@ -38,6 +38,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_history: int = 0  # earlier events a member needs, where a request stands at the beginning of each window
     negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
     negative_weight: float = 0.0  # of these where pages are logged
+    refit: bool = False  # the ranker, on the newest window too, when it has been judged there
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int32, Int64, Mask, record
+from pagegen.arrays import AnyArray, Float64, Int32, Int64, Mask, record
 from pagegen.data.dataset import Dataset
-from pagegen.data.trends import DAY_MS, HOUR_MS
+from pagegen.data.trends import DAY_MS, HOUR_MS, Trends
 
 
 @record
@@ -34,36 +34,41 @@ class TrendWindows:
 
 
 def read_trends(until: Int64, country: Int32, data: Dataset, windows: TrendWindows) -> TrendView:
-    trends = data.trends
-    shape = (len(until), len(data.catalog))
-    local = np.zeros(len(until), np.bool_)
-    day, short, long, total, graded, grade_sum = (np.empty(shape) for _ in range(6))
-    last = np.empty(shape, np.int64)
+    """The trends of each request; those of one hour and country, as at the cut of an experiment, are read once."""
     asked = [*zip((until // HOUR_MS * HOUR_MS).tolist(), country.tolist(), strict=True)]
-    for b, (hour, place) in enumerate(asked):
-        if b and asked[b] == asked[b - 1]:  # as at the cut of an experiment: the same hour, the same country
-            for column in (local, total, day, short, long, last, graded, grade_sum):
-                column[b] = column[b - 1]
-            continue
-        week_ago = hour - int(windows.short_days * DAY_MS)
-        log = trends.of_country(place, week_ago, hour, windows.min_plays)
-        local[b] = log is not trends.worldwide
-        now = log.before(hour)
-        total[b] = trends.worldwide.before(hour) if local[b] else now
-        day[b] = now - log.before(hour - DAY_MS)
-        short[b] = now - log.before(week_ago)
-        long[b] = now - log.before(hour - int(windows.long_days * DAY_MS))
-        last[b] = trends.last.before(hour)
-        graded[b], grade_sum[b] = trends.grades.before(hour)
-    first = np.where(trends.first < until[:, None], trends.first, np.iinfo(np.int64).max)
+    read = {key: _read(data.trends, windows, *key) for key in dict.fromkeys(asked)}
+    rows = [read[key] for key in asked]
+
+    def of(column: str, kind: type = np.float64) -> AnyArray:
+        return np.array([row[column] for row in rows], kind).reshape(len(rows), len(data.catalog))
+
     return TrendView(
-        local=local,
-        day=day,
-        short=short,
-        long=long,
-        total=total,
-        last_ms=last,
-        graded=graded,
-        grade_sum=grade_sum,
-        first_ms=first,
+        local=np.array([row["local"] for row in rows], np.bool_),
+        day=of("day"),
+        short=of("short"),
+        long=of("long"),
+        total=of("total"),
+        last_ms=of("last", np.int64),
+        graded=of("graded"),
+        grade_sum=of("grade_sum"),
+        first_ms=np.where(data.trends.first < until[:, None], data.trends.first, np.iinfo(np.int64).max),
     )
+
+
+def _read(trends: Trends, windows: TrendWindows, hour: int, country: int) -> dict[str, AnyArray]:
+    """[T] each, as of a closed hour."""
+    week_ago = hour - int(windows.short_days * DAY_MS)
+    log = trends.of_country(country, week_ago, hour, windows.min_plays)
+    local = log is not trends.worldwide
+    now = log.before(hour)
+    graded, grade_sum = trends.grades.before(hour)
+    return {
+        "local": np.array(local),
+        "day": now - log.before(hour - DAY_MS),
+        "short": now - log.before(week_ago),
+        "long": now - log.before(hour - int(windows.long_days * DAY_MS)),
+        "total": trends.worldwide.before(hour) if local else now,
+        "last": trends.last.before(hour),
+        "graded": graded,
+        "grade_sum": grade_sum,
+    }

@@ -134,7 +134,7 @@ def _cuts(log: Log, settings: ExampleSettings) -> list[Asked]:
 
 def _folds(log: Log, settings: ExampleSettings) -> list[Asked]:
     """One request a member and fold."""
-    found = folds(log.past, settings.folds, settings.occasions, log.rng)
+    found = folds(log.past, settings.folds, settings.windows, settings.occasions, log.rng)
     return [Asked(past=past, occasions=asked, exposure=None, page=np.arange(len(asked))) for past, asked in found]
 
 

@@ -19,18 +19,19 @@ from pagegen.data.trends import read_trends
 from pagegen.replay import Occasions, window_occasions
 
 
-def folds(past: Past, count: int, most: int, rng: np.random.Generator) -> Iterator[tuple[Past, Occasions]]:
+def folds(past: Past, count: int, used: int, most: int, rng: np.random.Generator) -> Iterator[tuple[Past, Occasions]]:
     """
     Every fold's past, without the titles it hides, and one request of each member from whom it hides any.
 
     Args:
         past: the log.
         count: of the folds.
+        used: the first so many of them; every one costs a fit of all sources.
         most: requests, over all folds; members are drawn.
         rng: of the parts and the draws.
     """
     fold = fold_of(past, count, rng)
-    for each, share in enumerate(np.diff(np.linspace(0, most, count + 1).astype(np.int64)).tolist()):
+    for each, share in enumerate(np.diff(np.linspace(0, most, min(used, count) + 1).astype(np.int64)).tolist()):
         held = fold == each
         if not held.any() or held.all():
             continue  # fewer titles than folds: there is nothing to foresee, or nothing to foresee it from

@@ -3,7 +3,7 @@ The retraining job: data in, a judged bundle out.
 
 1. cut past requests into windows; 2. for each, fit the sources on its past and replay it; 3. fit the sources once more
 on everything; 4. fit the ranker on all windows but the last; 5. on the last, calibrate it and compare it with
-popularity and with the previous bundle.
+popularity and with the previous bundle; 6. where the settings say so, fit the ranker once more on all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +92,9 @@ def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Traine
         score = ranker.score(labelled[-1].table)
         calibration, error = calibrate(score, labelled[-1], rng_of(job.rng_seed, "calibration"))
         report |= {"calibration_error": error} | _compare(job, score, labelled[-1], (previous, windows[-1]))
+    if job.settings.fit.examples.refit and ranker.name != FALLBACK:
+        newest = [_thin(job, "newest window")(window) for window in labelled[-1:]]
+        ranker = _fit_ranker(job, [*labelled[:-1], *newest])
     models = Models(sources=taught.sources, ranker=ranker, calibration=calibration, examination=taught.examination)
     return Trained(models=models, report=report | {"ranker": ranker.name})
 

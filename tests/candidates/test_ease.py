@@ -6,19 +6,25 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from candidates.ease import solved
+from candidates.ease import EdlaeConfig, solved
 from pagegen.errors import ConfigError
 from tests.candidates.histories import X, fitted, row, said
 
 REG = 2.0
 
 
-def ridge(column: int, penalty: np.ndarray) -> np.ndarray:
+def plain(reg: float, dropout: float = 0.0) -> EdlaeConfig:
+    """As in the papers."""
+    return EdlaeConfig(reg=reg, dropout=dropout, activity=0.0, discount=0.0)
+
+
+def ridge(column: int, penalty: np.ndarray, member: np.ndarray | float = 1.0) -> np.ndarray:
     """The weights of one title: least squares from all the others, each with its penalty; no inverse of the whole."""
     others = [i for i in range(X.shape[1]) if i != column]
-    left = X[:, others].T @ X[:, others] + np.diag(penalty[others])
+    weighed = X[:, others].T * member
     weights = np.zeros(X.shape[1])
-    weights[others] = np.linalg.lstsq(left, X[:, others].T @ X[:, column], rcond=None)[0]
+    left = weighed @ X[:, others] + np.diag(penalty[others])
+    weights[others] = np.linalg.lstsq(left, weighed @ X[:, column], rcond=None)[0]
     return weights
 
 
@@ -50,7 +56,29 @@ def test_edlae_is_a_regression_with_a_penalty_by_plays() -> None:
     penalty = 0.25 / 0.75 * X.sum(axis=0) + REG
     expected = np.stack([ridge(j, penalty) for j in range(6)], axis=1)
 
-    np.testing.assert_allclose(fitted("edlae", reg=REG, dropout=0.25).weight, expected, atol=1e-6)
+    np.testing.assert_allclose(
+        fitted("edlae", reg=REG, dropout=0.25, activity=0.0, discount=0.0).weight, expected, atol=1e-6
+    )
+
+
+def test_busy_members_count_less() -> None:
+    """Their squared errors, and what is expected of them left out, by (titles / the mean)^-activity."""
+    length = X.sum(axis=1)
+    member = (length / length.mean()) ** -0.7
+    penalty = 0.25 / 0.75 * (X * member[:, None]).sum(axis=0) + REG
+    expected = np.stack([ridge(j, penalty, member) for j in range(6)], axis=1)
+    model = fitted("edlae", reg=REG, dropout=0.25, activity=0.7, discount=0.0)
+
+    np.testing.assert_allclose(model.weight, expected, atol=1e-6)
+
+
+def test_popular_titles_score_less() -> None:
+    """Scores are divided by plays^discount."""
+    scores, less = (
+        said(fitted("edlae", reg=REG, dropout=0.5, activity=0.0, discount=discount), "ae")[:6] for discount in (0, 0.5)
+    )
+
+    assert less == pytest.approx((np.array(scores) / X.sum(axis=0) ** 0.5).tolist())
 
 
 def test_a_history_adds_rows_not_columns() -> None:
@@ -65,7 +93,7 @@ def test_a_history_adds_rows_not_columns() -> None:
 @pytest.mark.parametrize(("dropout", "reg"), [(0.25, 0.0), (0.5, REG)])
 def test_no_other_weights_lose_less(dropout: float, reg: float) -> None:
     """The expectation over all 64 ways to leave out titles: every step away from the solution costs."""
-    weights = solved(csr_matrix(X), reg + 1e-9, dropout).astype(np.float64)
+    weights = solved(csr_matrix(X), plain(reg + 1e-9, dropout)).astype(np.float64)
     least, rng = left_out(weights, dropout, reg), np.random.default_rng(0)
     steps = [0.02 * step for step in np.eye(36).reshape(36, 6, 6)] + list(0.01 * rng.normal(size=(30, 6, 6)))
     steps = [step * (1 - np.eye(6)) for step in steps if (step * (1 - np.eye(6))).any()]
@@ -73,12 +101,14 @@ def test_no_other_weights_lose_less(dropout: float, reg: float) -> None:
 
     assert len(losses) == 120
     assert min(losses) > least
-    assert left_out(solved(csr_matrix(X), REG, 0.0).astype(np.float64), dropout, reg) > least
+    assert left_out(solved(csr_matrix(X), plain(REG)).astype(np.float64), dropout, reg) > least
 
 
 def test_edlae_without_dropout_is_ease() -> None:
     """To the bit."""
-    assert fitted("ease", reg=REG).weight.tobytes() == fitted("edlae", reg=REG, dropout=0.0).weight.tobytes()
+    other = fitted("edlae", reg=REG, dropout=0.0, activity=0.0, discount=0.0)
+
+    assert fitted("ease", reg=REG).weight.tobytes() == other.weight.tobytes()
 
 
 @pytest.mark.parametrize("titles", [1, 1023, 1024, 1025, 2100])
@@ -91,13 +121,13 @@ def test_blocks_make_no_difference(titles: int) -> None:
     expected = -inverse / np.diagonal(inverse)
     np.fill_diagonal(expected, 0.0)
 
-    np.testing.assert_allclose(solved(played, 50.0, 0.0), expected, atol=1e-6)
+    np.testing.assert_allclose(solved(played, plain(50.0)), expected, atol=1e-6)
 
 
 def test_only_the_most_played_titles_have_weights() -> None:
     """With `max_titles` 4 it is EASE of a, b, d and f alone, and says nothing of c and e, nor from them."""
     model = fitted("ease", reg=REG, max_titles=4)
-    expected = solved(csr_matrix(X[:, [0, 1, 3, 5]]), REG, 0.0)
+    expected = solved(csr_matrix(X[:, [0, 1, 3, 5]]), plain(REG))
     scores = np.array(said(model, "acf"))
 
     np.testing.assert_allclose(model.weight, expected, atol=1e-7)
@@ -110,5 +140,5 @@ def test_too_little_regularization_is_refused() -> None:
     twins = csr_matrix(np.ones((3, 2)))
 
     with pytest.raises(ConfigError, match=r"reg is 1e-30, too little for 2 titles"):
-        solved(twins, 1e-30, 0.0)
-    assert solved(twins, 1e-3, 0.0).tolist() == pytest.approx(np.array([[0, 1], [1, 0]]), abs=1e-3)
+        solved(twins, plain(1e-30))
+    assert solved(twins, plain(1e-3)).tolist() == pytest.approx(np.array([[0, 1], [1, 0]]), abs=1e-3)

@@ -4,11 +4,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from pagegen.arrays import groups, starts
 from pagegen.bundle.parts import SavedRanker
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
+from pagegen.features import FeatureTable
 from pagegen.homepage import HOME
 from pagegen.ranking import Examples
+from rankers import boosted_trees
 from tests.contracts import check_ranker, some_requests
 
 
@@ -59,6 +62,28 @@ def test_boosted_trees_learns_what_is_played(engine: Engine, learnt: Examples) -
             middle = np.median(als[low:high][known])
             above, below = als[low:high][known] > middle, als[low:high][known] < middle
             assert score[low:high][known][above].mean() > score[low:high][known][below].mean()
+
+
+@pytest.mark.parametrize(("balance", "longer"), [(0.0, True), (1.0, False)])
+def test_long_requests_do_not_outvote_many_short_ones(balance: float, longer: bool) -> None:
+    """
+    Twenty requests play all nine titles with the feature, sixty play one of the nine without it. By plays the feature
+    wins, 180 to 60; by requests, each worth the same, it does not.
+    """
+    feature, size = np.tile(np.repeat([1.0, 0.0], 9), 80).astype(np.float32), np.full(80, 18)
+    label = np.concatenate([np.tile(np.repeat([1, 0], 9), 20), np.tile(np.eye(18, dtype=np.int64)[17], 60)])
+    table = FeatureTable(
+        names=("feature",),
+        values=feature[:, None],
+        start=starts(size),
+        request=groups(starts(size)),
+        title=np.tile(np.arange(18, dtype=np.int32), 80),
+    )
+    learnt = Examples(table=table, label=label, weight=np.ones(len(label), np.float32))
+    config = msgspec.convert({"balance": balance, "trees": 5, "min_data_in_leaf": 1}, boosted_trees.Config)
+    score = boosted_trees.fit(learnt, config, np.random.default_rng(0)).score(table)
+
+    assert longer == (score[0] > score[17])
 
 
 def test_one_feature_ranks_by_it(engine: Engine, learnt: Examples) -> None:

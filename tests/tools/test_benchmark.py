@@ -137,7 +137,7 @@ def out(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def table_of(out: Path) -> Benchmark:
     results = pagegen.read_results(out / "out" / "run")
-    return benchmark(results, "", ["als", "because_you_watched"], [Published("X", "a paper", {"recall@20": 0.5})])
+    return benchmark(results, "", ["als", "item_knn"], [Published("X", "a paper", {"recall@20": 0.5})])
 
 
 def test_a_benchmark_is_the_table_of_a_run(out: Path) -> None:
@@ -162,7 +162,7 @@ def test_cells_are_compared_with_the_best_single_source(out: Path) -> None:
     delta = member_means((value["two_stage"] - value[found.best])[None], results.occasions["member_id"].to_numpy())
     gain = rows["two_stage"].gains["recall@20"]
 
-    assert found.best == max(("als", "because_you_watched"), key=lambda cell: rows[cell].values["recall@20"])
+    assert found.best == max(("als", "item_knn"), key=lambda cell: rows[cell].values["recall@20"])
     assert ({}, True) == (rows[found.best].gains, gain.low <= gain.difference <= gain.high)
     assert gain.difference == pytest.approx(float(np.nanmean(delta)))
 
@@ -213,14 +213,14 @@ def test_every_space_is_of_settings_that_exist() -> None:
 def test_trials_that_share_their_training_are_one_run(raw: Path, tmp_path: Path) -> None:
     """The preset's own settings first, drawn ones after; the same seed draws the same."""
     pytest.importorskip("optuna", reason="the extra `tune` is not installed")
-    table = merged(tiny("ml-1m-m1"), {"baseline": "because_you_watched", "measures": ["recall@20"]})
-    table = {**table, "cells": {"because_you_watched": table["cells"]["because_you_watched"]}}
-    spaces = {"page.source.because_you_watched.fade": search.Space(low=0.5, high=1.0)}
+    table = merged(tiny("ml-1m-m1"), {"baseline": "item_knn", "measures": ["recall@20"]})
+    table = {**table, "cells": {"item_knn": table["cells"]["item_knn"]}}
+    spaces = {"page.source.item_knn.max_history": search.Space(of=(1, 3, 9))}
     data = prepare.prepare_search(raw, SPLIT, Variant(), tmp_path / "data")
     found = [search.search(table, spaces, (data, tmp_path / name), (3, 1)) for name in ("one", "two")]
     drawn = [trial.settings for trial in found[0]]
 
     assert [(t.settings, t.value) for t in found[0]] == [(t.settings, t.value) for t in found[1]]
     assert {} == drawn[0]
-    assert all(0.5 <= float(trial["page.source.because_you_watched.fade"]) <= 1.0 for trial in drawn[1:])
+    assert all(trial["page.source.item_knn.max_history"] in (1, 3, 9) for trial in drawn[1:])
     assert 3 == len(pagegen.read_results(tmp_path / "one" / "trials").run.cells)

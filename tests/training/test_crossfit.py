@@ -46,8 +46,8 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def parts_of(past: Past, count: int = PARTS, most: int = 1_000) -> list[tuple[Past, Any]]:
-    return list(folds(past, count, most, rng()))
+def parts_of(past: Past, count: int = PARTS, most: int = 1_000, used: int = 99) -> list[tuple[Past, Any]]:
+    return list(folds(past, count, used, most, rng()))
 
 
 def pairs_of(data: Dataset, positions: Any) -> set[tuple[int, int]]:
@@ -64,6 +64,15 @@ def test_the_parts_of_a_member_are_a_partition_and_balanced(past: Past) -> None:
     for member in range(len(past.data.members)):
         counts = [size[member] for size in sizes]
         assert max(counts) - min(counts) <= 1, counts
+
+
+def test_the_first_folds_are_those_of_all(past: Past) -> None:
+    """With two of five windows, two fits hide a fifth each, and share the requests."""
+    every, two = parts_of(past, most=60), parts_of(past, most=60, used=2)
+
+    assert [part.watermark for part, _ in every[:2]] == [part.watermark for part, _ in two]
+    assert [12] * 5 == [len(asked) for _, asked in every]
+    assert [30] * 2 == [len(asked) for _, asked in two]
 
 
 def test_who_has_few_titles_hides_them_by_chance() -> None:
@@ -151,7 +160,7 @@ def test_hidden_titles_never_reach_a_source(past: Past) -> None:
     known = [pairs_of(each.data, slice(each.watermark)) for each in seen]
     hidden = [pairs_of(each.data, slice(each.watermark, None)) for each in seen]
 
-    assert PARTS + 1 == len(seen)
+    assert 3 + 1 == len(seen)  # windows, and everything
     assert all(k and h and not k & h for k, h in zip(known[:-1], hidden[:-1], strict=True))
     assert (pairs_of(past.data, slice(None)), set()) == (known[-1], hidden[-1])
     assert all(len(each.plays().title) == each.watermark for each in seen)
@@ -206,7 +215,7 @@ def test_a_bundle_is_trained_from_a_log_without_time(tmp_path: Path) -> None:
     known = at_once(taste_world()).data
     page = load_engine(HOME, found.folder, known, trusted=True).run([ask("m01", known.end_ms)]).pages[0]
 
-    assert ("boosted_trees", 5, 200) == tuple(found.report[key] for key in ("ranker", "windows", "requests"))
+    assert ("boosted_trees", 3, 120) == tuple(found.report[key] for key in ("ranker", "windows", "requests"))
     assert files_of(found.folder) == files_of(again.folder)
     assert page.rows
 
@@ -219,7 +228,7 @@ def test_a_past_at_one_instant_is_cross_fitted_though_more_is_known(past: Past) 
     before = Past(data=data, watermark=past.watermark, cutoff_ms=HALF_PAST + 2 * HOUR)
     made = job(data, past=before)
 
-    assert [5, 5] == [len(past_windows(made, default_examination())), len(label_windows(made, _windows(made)))]
+    assert [3, 3] == [len(past_windows(made, default_examination())), len(label_windows(made, _windows(made)))]
     assert {HALF_PAST + 2 * HOUR} == {int(t) for asked in _windows(made) for t in asked.occasions.time}
     assert past.watermark == len(_windows(made)[0].past.data.events)
 

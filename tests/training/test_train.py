@@ -88,6 +88,18 @@ def test_another_seed_learns_other_models(trained: Trained, tastes: Dataset) -> 
     assert trained.models.ranker.save() != trained_on(tastes, rng_seed=1).models.ranker.save()
 
 
+def test_a_judged_ranker_may_learn_from_what_judged_it(trained: Trained, tastes: Dataset) -> None:
+    """The report and the calibration are those of the ranker that had not seen the newest window; the trees are not."""
+    said: list[str] = []
+    again = trained_on(tastes, {"fit": {"examples": {"refit": True}}}, say=said.append)
+    before, after = (int(step.split()[2]) for step in said if step.startswith("ranker, on"))
+
+    assert trained.report == again.report
+    assert trained.models.calibration.play.tobytes() == again.models.calibration.play.tobytes()
+    assert trained.models.ranker.save() != again.models.ranker.save()
+    assert before < after == again.report["positives"]
+
+
 def test_with_too_few_positives_the_bundle_carries_popularity() -> None:
     """It says so as it happens and in the report; the rest is measured as ever."""
     said: list[str] = []
