@@ -5,7 +5,8 @@ Only title factors are kept. A member's vector is solved from their history at r
 
     u = (V'V + (alpha - 1) sum_t v_t v_t' + reg_u I)^-1 alpha sum_t v_t,    t over played titles,
 
-the closed form of the half step.
+the closed form of the half step. Titles that nobody had played get factors from their content, where that is on
+(`content.py`); they have scores, and are no evidence against any member's taste: V is without them.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import csr_matrix
 
+from candidates.als.content import Prior, with_content
 from candidates.als.factorization import Objective, Schedule, factorize
 from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
@@ -31,6 +33,10 @@ class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alpha: Annotated[float, Meta(ge=1)] = 4.0  # confidence of a play over that of none
     steps: Annotated[int, Meta(ge=1)] = 3  # of conjugate gradients, in each half of an epoch
     threads: Annotated[int, Meta(ge=1)] = 2
+    content_weight: Annotated[float, Meta(ge=0)] = (
+        0.0  # plays that a title's tags count for; 0: factors from plays alone
+    )
+    content_reg: Annotated[float, Meta(gt=0)] = 0.1  # of the regression of factors on tags
 
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +48,9 @@ class Als:
     config: PageConfig
     objective: Objective
     title: Int32  # [K] catalog position of each factor; NONE when the title has left
-    factors: Float32  # [K, embedding_size]
-    gram: Float64  # [embedding_size, embedding_size] V'V
+    factors: Float32  # [K, embedding_size] those of titles that had been played come first
+    learned: int  # how many those are
+    gram: Float64  # [embedding_size, embedding_size] V'V of the learned
     row_of: Int32  # [T] factor of each title; NONE without one
     name: str = "als"
     kinds: tuple[RowKind, ...] = ()
@@ -63,7 +70,7 @@ class Als:
         """[embedding_size] the vector of a member who played these factors' titles."""
         played = self.factors[rows].astype(np.float64)
         left = self.gram + (self.objective.alpha - 1.0) * (played.T @ played)
-        left[np.diag_indices_from(left)] += self.objective.reg_of(np.array([len(rows)]), len(self.factors))
+        left[np.diag_indices_from(left)] += self.objective.reg_of(np.array([len(rows)]), self.learned)
         return np.linalg.solve(left, self.objective.alpha * played.sum(axis=0)).astype(np.float32)
 
     def propose(self, proposal: Proposal) -> Candidates:
@@ -73,12 +80,13 @@ class Als:
 
     def save(self) -> Mapping[str, AnyArray]:
         objective = (self.objective.alpha, self.objective.reg, self.objective.reg_exponent)
-        return {"title": self.title, "factors": self.factors, "objective": np.array(objective)}
+        arrays = {"title": self.title, "factors": self.factors, "objective": np.array(objective)}
+        return arrays if self.learned == len(self.title) else {**arrays, "learned": np.array([self.learned])}
 
 
 def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> Als:
-    """Factorize who played what; titles nobody played get no factor."""
-    plays, titles = past.plays(), len(past.data.catalog)
+    """Factorize who played what; titles nobody played get a factor from their content, or none."""
+    plays = past.plays()
     title, column = np.unique(plays.title, return_inverse=True)
     member, row = np.unique(plays.member, return_inverse=True)
     matrix = csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=(len(member), len(title)))
@@ -86,21 +94,50 @@ def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generato
     objective = Objective(alpha=config.alpha, reg=config.reg, reg_exponent=config.reg_exponent)
     schedule = Schedule(epochs=config.epochs, steps=config.steps, threads=config.threads)
     _, factors = factorize(matrix, config.embedding_size, objective, schedule, rng)
-    return _model(title.astype(np.int32), factors, titles, (objective, page))
+    known = title.astype(np.int32)
+    every, factors = (
+        _with_content(past, known, factors, matrix, config)
+        if config.content_weight and len(known)
+        else (known, factors)
+    )
+    return _model((every, len(known)), factors, len(past.data.catalog), (objective, page))
+
+
+def _with_content(
+    past: Past, known: Int32, factors: Float32, matrix: csr_matrix, config: FitConfig
+) -> tuple[Int32, Float32]:
+    """The known titles, then those that have nothing but their content; and the factors of all these."""
+    titles = len(past.data.catalog)
+    played, learnt = np.zeros(titles, np.int64), np.zeros((titles, config.embedding_size), np.float32)
+    played[known], learnt[known] = matrix.getnnz(axis=0), factors
+    fused = with_content(past, learnt, played, Prior(weight=config.content_weight, reg=config.content_reg))
+    unseen = np.flatnonzero((played == 0) & ~np.isnan(fused[:, 0])).astype(np.int32)
+    every = np.concatenate([known, unseen])
+    return every, fused[every]
 
 
 def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> Als:
     """The saved model; `titles` maps the bundle's title positions to those of a catalog of `size` titles."""
     alpha, reg, exponent = arrays["objective"].tolist()
     objective = Objective(alpha=alpha, reg=reg, reg_exponent=exponent)
-    return _model(titles[arrays["title"]], arrays["factors"], size, (objective, page))
+    learned = int(arrays["learned"][0]) if "learned" in arrays else len(arrays["title"])
+    return _model((titles[arrays["title"]], learned), arrays["factors"], size, (objective, page))
 
 
-def _model(title: Int32, factors: Float32, size: int, given: tuple[Objective, PageConfig]) -> Als:
-    objective, config = given
+def _model(title: tuple[Int32, int], factors: Float32, size: int, given: tuple[Objective, PageConfig]) -> Als:
+    """The model of these factors' titles, the first so many of them learned."""
+    (position, learned), (objective, config) = title, given
     rows, _ = factors.shape
     row_of = np.full(size, -1, np.int32)
-    here = title >= 0
-    row_of[title[here]] = np.arange(rows, dtype=np.int32)[here]
-    wide = factors.astype(np.float64)
-    return Als(config=config, objective=objective, title=title, factors=factors, gram=wide.T @ wide, row_of=row_of)
+    here = position >= 0
+    row_of[position[here]] = np.arange(rows, dtype=np.int32)[here]
+    wide = factors[:learned].astype(np.float64)
+    return Als(
+        config=config,
+        objective=objective,
+        title=position,
+        factors=factors,
+        learned=learned,
+        gram=wide.T @ wide,
+        row_of=row_of,
+    )

@@ -58,6 +58,8 @@ class Catalog:
     maturity: Int16  # [T] years; UNRATED when not known
     genres: Tags
     people: Tags  # leading cast and directors
+    keywords: Tags
+    language: Tags  # at most one a title
     windows: Windows
 
     def __len__(self) -> int:
@@ -92,6 +94,8 @@ def read_catalog(frame: pl.DataFrame, countries: Ids) -> Catalog:
         maturity=frame["maturity"].fill_null(UNRATED).to_numpy(),
         genres=_tags(frame["genres"]),
         people=_tags(frame.select(people).to_series()),
+        keywords=_tags(frame["keywords"]),
+        language=_tags(frame.select(pl.concat_list("language")).to_series()),
         windows=_windows(frame["windows"], countries),
     )
 

@@ -61,6 +61,7 @@ class Facts:
     genres: Tags  # over T titles
     plays: Float64  # [Q] of the title so far, by anybody
     all_plays: Float64  # [B] of all titles so far
+    target_plays: Float64  # [K] of each target so far, by anybody
     age_days: Float64  # [Q] since the title's release; NaN without one
     taste: Float64  # [B, G] shares of the genres in what the member has played; NaN without any
 

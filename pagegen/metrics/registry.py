@@ -8,6 +8,7 @@ from typing import Final
 from pagegen.errors import ConfigError
 from pagegen.metrics.average_precision import average_precision
 from pagegen.metrics.cold_share import cold_share
+from pagegen.metrics.cold_targets import ndcg_cold, recall_cold
 from pagegen.metrics.coverage import coverage
 from pagegen.metrics.diversity import diversity
 from pagegen.metrics.genre_share import genre_share
@@ -27,6 +28,7 @@ from pagegen.metrics.row_share import row_share
 from pagegen.metrics.stability import stability
 
 NOTATION = re.compile(r"(?P<name>\w+)(?:\((?P<arguments>.*)\))?(?:@(?P<window>[^@()]*))?")
+PLAYS = (Number("plays", 1.0, 1.0),)
 COST = (Number("a", 1.0, 1.0), Number("b", 1.0, 1.0))
 FLAT: Final = ("k",)
 GRID: Final = ("mxn",)
@@ -60,7 +62,20 @@ METRICS: Final[Mapping[str, Metric]] = {
             name="cold_share",
             about="slots of titles with fewer plays than this so far",
             function=cold_share,
-            parameters=(Number("plays", 1.0, 1.0),),
+            parameters=PLAYS,
+        ),
+        Metric(
+            name="recall_cold",
+            about="recall, of played titles with fewer plays than this so far",
+            function=recall_cold,
+            parameters=PLAYS,
+        ),
+        Metric(
+            name="ndcg_cold",
+            about="NDCG, of played titles with fewer plays than this so far",
+            function=ndcg_cold,
+            forms=FLAT,
+            parameters=PLAYS,
         ),
         Metric(
             name="new_share",

@@ -58,14 +58,15 @@ def sketch(
     tags = _tags(genres)
     before = _letters("".join(played or [""] * len(pages)))
     page = groups(starts(np.array([len(text) for text in played or [""] * len(pages)], np.int64)))
+    texts = wanted or [""] * len(pages)
     facts = Facts(
         genres=tags,
         plays=of_slot[:, 0],
+        target_plays=known[_letters("".join(texts)), 0],
         age_days=of_slot[:, 1],
         all_plays=np.full(len(pages), sum(plays.values())),
         taste=shares(genre_totals(tags, page, before, len(pages))),
     )
-    texts = wanted or [""] * len(pages)
     targets = Targets(
         start=starts(np.array([len(text) for text in texts], np.int64)),
         title=_letters("".join(texts)),

@@ -7,7 +7,7 @@ Whoever made the pages (engine, server, world), they are measured alike, and aga
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import NONE, AnyArray, Float64, Int64, groups, lengths, ranges, starts, within
+from pagegen.arrays import NONE, AnyArray, Float64, Int32, Int64, groups, lengths, ranges, starts, within
 from pagegen.data.catalog import NOT_KNOWN
 from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY
@@ -43,7 +43,9 @@ def stored_pages(
     """
     targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
     layout = _layout(frame, data, examination, grid)
-    return measurable(layout, targets, _facts(frame, layout, data) if facts else _no_facts(layout, data))
+    return measurable(
+        layout, targets, _facts(frame, layout, targets, data) if facts else _no_facts(layout, targets, data)
+    )
 
 
 def _layout(frame: pl.DataFrame, data: Dataset, examination: Examination, grid: tuple[int, int] | None) -> Layout:
@@ -84,39 +86,44 @@ def _look(row_start: Int64, start: Int64, device: AnyArray, examination: Examina
     return reached[of_slot] * examination.column[device[groups(row_start)][of_slot], column]
 
 
-def _facts(frame: pl.DataFrame, layout: Layout, data: Dataset) -> Facts:
+def _facts(frame: pl.DataFrame, layout: Layout, targets: Targets, data: Dataset) -> Facts:
     time = frame["time"].cast(pl.Int64).to_numpy()
     page = groups(layout.start[layout.row_start])
     release = data.catalog.release_ms[layout.title]
     dated = (layout.title != NONE) & (release != NOT_KNOWN)
-    plays, all_plays = _plays(time, layout, data)
+    plays, target_plays = _plays(time, (layout.start[layout.row_start], layout.title), targets, data)
     return Facts(
         genres=data.catalog.genres,
         plays=plays,
-        all_plays=all_plays,
+        target_plays=target_plays,
+        all_plays=np.searchsorted(data.trends.worldwide.time, time, side="left").astype(np.float64),
         age_days=np.where(dated, (time[page] - np.where(dated, release, 0)) / DAY_MS, np.nan),
         taste=_taste(data.members.ids.positions(frame["member_id"]), time, data),
     )
 
 
-def _no_facts(layout: Layout, data: Dataset) -> Facts:
+def _no_facts(layout: Layout, targets: Targets, data: Dataset) -> Facts:
     unknown = np.full(len(layout.title), np.nan)
     return Facts(
         genres=data.catalog.genres,
         plays=unknown,
+        target_plays=np.full(len(targets.title), np.nan),
         all_plays=np.full(len(layout.rows), np.nan),
         age_days=unknown,
         taste=np.full((len(layout.rows), len(data.catalog.genres.names)), np.nan),
     )
 
 
-def _plays(time: Int64, layout: Layout, data: Dataset) -> tuple[Float64, Float64]:
-    """[Q] plays of each title and [B] of all before the page's time."""
-    bounds = layout.start[layout.row_start]
-    plays, log = np.zeros(bounds[-1]), data.trends.worldwide
-    for now, low, high in zip(time.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        plays[low:high] = log.before(now)[layout.title[low:high]]
-    return plays, np.searchsorted(log.time, time, side="left").astype(np.float64)
+def _plays(time: Int64, shown: tuple[Int64, Int32], targets: Targets, data: Dataset) -> tuple[Float64, Float64]:
+    """[Q] and [K] plays of each shown title and of each target before the page's time; `shown` is start and title."""
+    log, places = data.trends.worldwide, (shown, (targets.start, targets.title))
+    found = tuple(np.zeros(len(title)) for _, title in places)
+    for page, now in enumerate(time.tolist()):
+        before = log.before(now)
+        for plays, (start, title) in zip(found, places, strict=True):
+            inside = slice(int(start[page]), int(start[page + 1]))
+            plays[inside] = before[title[inside]]
+    return found[0], found[1]
 
 
 def _taste(member: AnyArray, time: Int64, data: Dataset) -> Float64:

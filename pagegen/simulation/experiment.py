@@ -30,7 +30,7 @@ from pagegen.errors import BundleError, ConfigError
 from pagegen.metrics.registry import measures
 from pagegen.request import MAX_COLUMNS, MAX_ROWS
 from pagegen.simulation.cells import Cell, CellSpec, cell_of
-from pagegen.simulation.strata import STRATA
+from pagegen.simulation.strata import COLD, STRATA
 
 CELL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # a folder's name on any system
 USUAL_MEASURES = ("ndcg@10", "recall@3x4", "hit_rate@3x4", "ndcg_2d(1,1)", "coverage", "novelty")
@@ -120,7 +120,12 @@ def read_design(home: Homepage, table: Table, folder: Path) -> Design:
     problems: list[str] = []
     experiment = msgspec.convert(sound(table, Experiment, "", problems), Experiment)
     experiment = _completed(experiment, problems)
-    problems += [*_unnamed(experiment), *_impossible(experiment), *_wrong_cuts(experiment.protocol.cuts)]
+    problems += [
+        *_unnamed(experiment),
+        *_impossible(experiment),
+        *_shut_out(experiment),
+        *_wrong_cuts(experiment.protocol.cuts),
+    ]
     cells = [*_cells(home, experiment, folder, problems)]
     if problems:
         raise ConfigError("experiment:" + _listed(problems))
@@ -191,6 +196,13 @@ def _impossible(experiment: Experiment) -> Iterable[str]:
         for where, value, low, high in numbers
         if value is not None and not low <= value <= high
     )
+
+
+def _shut_out(experiment: Experiment) -> Iterable[str]:
+    """A stratum that the protocol leaves empty."""
+    least = experiment.protocol.min_history
+    if "cold" in experiment.strata and least >= COLD:
+        yield f"strata names 'cold', but protocol.min_history = {least} leaves nobody cold; take less than {COLD}"
 
 
 def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:

@@ -27,6 +27,7 @@ NEWCOMERS = 40  # members
 LEAST, MOST = 1_000, 50_000  # events of another future: those that are missing are another story too
 SPAN_MS = 400 * DAY_MS  # within which they happen, most of them soon
 OFTEN = 10  # every tenth event is of the member who asks, the first one too; every tenth is of a newcomer
+TAGGED = ("genres", "people", "keywords", "language")
 TAGS = 4  # of a title that has not arrived, at most
 PLAYS = 0.7  # of all events; the others are of any kind
 
@@ -42,7 +43,7 @@ def widened(data: Dataset) -> Dataset:
         kids=np.append(people.kids, np.arange(NEWCOMERS) % 2 == 0),
         maturity_ceiling=np.append(people.maturity_ceiling, np.full(NEWCOMERS, NO_CEILING, np.int16)),
     )
-    tags = {name: getattr(catalog, name) for name in ("genres", "people")}
+    tags = {name: getattr(catalog, name) for name in TAGGED}
     named = {name: replace(tag, names=_with(tag.names, TAGS)) for name, tag in tags.items()}
     return replace(data, members=members, countries=Ids(countries), catalog=replace(catalog, **named))
 
@@ -112,17 +113,11 @@ def _catalog(catalog: Catalog, contexts: Contexts, rng: np.random.Generator) -> 
         "runtime_minutes": rng.uniform(1, 500, size),
         "maturity": rng.integers(0, 19, size),
     }
-    columns: dict[str, Any] = {}
+    columns: dict[str, Any] = {name: _retagged(getattr(catalog, name), unseen, rng) for name in TAGGED}
     for name, new in other.items():
         old = getattr(catalog, name)
         columns[name] = np.where(unseen, new.astype(old.dtype), old)
-    return replace(
-        catalog,
-        **columns,
-        genres=_retagged(catalog.genres, unseen, rng),
-        people=_retagged(catalog.people, unseen, rng),
-        windows=_without(catalog.windows, unseen),
-    )
+    return replace(catalog, **columns, windows=_without(catalog.windows, unseen))
 
 
 def _unseen(contexts: Contexts) -> Mask:

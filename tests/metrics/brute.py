@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import isnan, log, log2, nan, sqrt
 
@@ -103,6 +103,11 @@ def novelty(page: Page, rows: int, columns: int) -> float:
 
 def cold_share(page: Page, plays: float) -> float:
     return mean([float(page.plays.get(letter, 0.0) < plays) for letter in known(page)])
+
+
+def wanting_cold(page: Page, plays: float) -> Page:
+    """The page of a member who wanted only what fewer had played."""
+    return replace(page, wanted="".join(letter for letter in page.wanted if page.plays.get(letter, 0.0) < plays))
 
 
 def new_share(page: Page, days: float) -> float:

@@ -66,6 +66,14 @@ def test_the_flattened_page(pages: list[Page], k: int) -> None:
     assert_is(f"hit_rate@{k}", pages, lambda page: float(any(page.hits(k))) if page.wanted else nan)
 
 
+@given(PAGES, st.integers(1, 30), st.sampled_from([1, 2, 100]))
+def test_targets_that_hardly_anybody_had_played(pages: list[Page], k: int, plays: int) -> None:
+    """Recall and NDCG of the same pages, had their members wanted nothing else."""
+    assert_is(f"recall_cold({plays})@{k}", pages, lambda page: brute.recall_at(brute.wanting_cold(page, plays), k))
+    assert_is(f"recall_cold({plays})@2x3", pages, lambda page: brute.recall(brute.wanting_cold(page, plays), 2, 3))
+    assert_is(f"ndcg_cold({plays})@{k}", pages, lambda page: brute.ndcg(brute.wanting_cold(page, plays), k))
+
+
 @given(PAGES, SIZE, SIZE)
 def test_rows_by_columns(pages: list[Page], m: int, n: int) -> None:
     """Recall, precision and hit rate of any window; a title in it twice counts once."""

@@ -73,6 +73,20 @@ def test_what_was_known_then(data: Dataset) -> None:
     assert [pytest.approx(1 / 3)] * 3 == measure("new_share(30)").of(pages).tolist()
 
 
+def test_cold_targets_are_those_that_were_cold_then(data: Dataset) -> None:
+    """Ann's t2 had no plays at the first page, and one, her own, at a later page of somebody else who plays it too."""
+    after = world(
+        [title("t1"), title("t2")],
+        [play("bob", "t1"), play("ann", "t1", NOW), play("ann", "t2", NOW + 1), play("eve", "t2", NOW + 9)],
+    )
+    pages = measured(log(page("ann", [["t1", "t2"]]), page("eve", [["t1", "t2"]], NOW + 5)), after)
+
+    assert [1, 0, 1] == pages.facts.target_plays.tolist()
+    assert [1.0, nan] == pytest.approx(measure("recall_cold(1)@2").of(pages).tolist(), nan_ok=True)
+    assert [0.5, 0.0] == measure("recall_cold(2)@1").of(pages).tolist()
+    assert pytest.approx([1 / log2(3), nan], nan_ok=True) == measure("ndcg_cold(1)").of(pages).tolist()
+
+
 def test_what_nobody_knows() -> None:
     """No device is a television, no visible columns what its screen holds, an unknown title nothing."""
     data = world([title("t1")], [play("ann", "t1", NOW)])
@@ -124,7 +138,7 @@ def test_every_metric_in_parts_and_at_once() -> None:
         [measured(frame[low : low + 3], data, (6, 7)) for low in range(0, 20, 3)],
     )
     words = {"genre_share": f"genre_share({data.catalog.genres.names[0]})", "row_share": "row_share(genre)"}
-    words |= {"recall_surface": "recall_surface@6x7"}
+    words |= {"recall_surface": "recall_surface@6x7", "recall_cold": "recall_cold(50)", "ndcg_cold": "ndcg_cold(50)"}
     for name, metric in METRICS.items():
         asked = measure(words.get(name, name))
         if metric.level == "set":

@@ -79,6 +79,15 @@ def test_an_experiment_needs_cells_and_measures() -> None:
     assert "experiment: name is missing" == problems(table(name=""))
 
 
+def test_cold_members_are_told_apart_only_where_they_are_asked() -> None:
+    """The usual protocol demands five earlier events: nobody would be cold, and the report would not say why."""
+    said = "strata names 'cold', but protocol.min_history = 5 leaves nobody cold; take less than 5"
+
+    assert f"experiment: {said}" == problems(table(strata=["cold"]))
+    asked = design(table(strata=["cold"], protocol={"min_history": 4})).experiment
+    assert (("cold",), 4) == (asked.strata, asked.protocol.min_history)
+
+
 @pytest.mark.parametrize(
     ("cuts", "said"),
     [
