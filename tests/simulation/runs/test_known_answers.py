@@ -21,7 +21,7 @@ from tests.simulation.known import CELLS
 from tests.training.builders import crowd_world, write_data
 
 KNOWN = "tests.simulation.known:KNOWN"
-COLD = {name: "(1000)" for name in ("recall_cold", "ndcg_cold")}  # nothing in a small world has been played so often
+COLD = dict.fromkeys(("recall_cold", "ndcg_cold"), "(1000)")  # nothing in a small world has been played so often
 ARGUMENTS = {"cold_share": "(10)", "genre_share": "(Drama)", "row_share": "(genre)", **COLD}
 EVERY = [name + ARGUMENTS.get(name, "") for name, metric in METRICS.items() if metric.level == "page"]
 LIST: Table = {"page": {"form": "list", "depth": 50}, "protocol": {"cuts": [0.6]}, "strata": []}
