@@ -32,6 +32,7 @@ from tools.benchmark.run import run
 MOST: Final = 15  # trials of a model: baselines get as many as we do
 RNG_SEED: Final = 0
 CHEAP: Final = ("fit.rankers.", "page.")  # settings that leave what sources learn as it is
+UNTAUGHT: Final = {"examples": {"windows": 2, "occasions": 2}}  # a source alone has no ranker to teach
 Settings: TypeAlias = Mapping[str, int | float | str]
 
 
@@ -85,7 +86,7 @@ def validation(name: str, data: Data, model: str) -> dict[str, Any]:
         message = f"{name} has no cell {model}; it has {', '.join(table['cells'])}"
         raise ConfigError(message)
     cuts = list(data.search.cuts) if data.search else experiment(name)["protocol"]["cuts"]
-    alone = {} if model not in singles(design_of(table)) else {"fit": {"sources": _needed(table, model)}}
+    alone = {} if model not in singles(design_of(table)) else {"fit": {"sources": _needed(table, model), **UNTAUGHT}}
     cell = merged(table["cells"][model], alone)
     changed = {"baseline": model, "strata": [], "leak_pages": 0, "measures": table["measures"][:1]}
     return {**table, **changed, "cells": {model: cell}, "protocol": {**table["protocol"], "cuts": cuts}}
