@@ -28,9 +28,9 @@ from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     embedding_size: Annotated[int, Meta(ge=1)] = 32
     epochs: Annotated[int, Meta(ge=0)] = 12
-    reg: Annotated[float, Meta(ge=0)] = 3.0
-    reg_exponent: Annotated[float, Meta(ge=0, le=1)] = 0.0  # 0: all rows alike, 1: by what is known of each
-    alpha: Annotated[float, Meta(ge=1)] = 4.0  # confidence of a play over that of none
+    reg: Annotated[float, Meta(ge=0)] = 0.25
+    reg_exponent: Annotated[float, Meta(ge=0, le=1)] = 0.7  # 0: all rows alike, 1: by what is known of each
+    alpha: Annotated[float, Meta(ge=1)] = 5.0  # confidence of a play over that of none
     steps: Annotated[int, Meta(ge=1)] = 3  # of conjugate gradients, in each half of an epoch
     threads: Annotated[int, Meta(ge=1)] = 2
     content_weight: Annotated[float, Meta(ge=0)] = (
