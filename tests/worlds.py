@@ -37,7 +37,7 @@ SMALL: Table = {
     "fit": {
         "trends": {"min_plays": 30.0},
         "source": {
-            "als": {"embedding_size": 8, "epochs": 4, "reg": 1.0, "threads": 1},
+            "als": {"embedding_size": 8, "epochs": 4, "reg": 1.0, "reg_exponent": 0.0, "threads": 1},
             "because_you_watched": {"min_support": 2, "shrinkage": 2.0},
             "ease": {"reg": 3.0},
             "edlae": {"reg": 3.0},

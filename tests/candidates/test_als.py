@@ -10,7 +10,7 @@ from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Past
 from tests.worlds import World, ask
 
-CONFIG = als.FitConfig(embedding_size=8, epochs=3, reg=2.0, alpha=3.0, threads=1)
+CONFIG = als.FitConfig(embedding_size=8, epochs=3, reg=2.0, reg_exponent=0.0, alpha=3.0, threads=1)
 
 
 def fitted(medium: World, config: als.FitConfig = CONFIG, **page: int) -> als.Als:

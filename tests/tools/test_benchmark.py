@@ -191,7 +191,10 @@ def test_a_search_is_for_one_cell_on_validation_data() -> None:
     alone = search.validation("ml-100k-rolling", data_of("ml-100k-rolling"), "als")
     two = search.validation("gowalla", data_of("gowalla"), "two_stage")
 
-    assert (["als", "top_picks"], [0.6, 0.7, 0.8, 0.9]) == (alone["cells"]["als"]["fit"]["sources"], alone["protocol"]["cuts"])
+    assert (["als", "top_picks"], [0.6, 0.7, 0.8, 0.9]) == (
+        alone["cells"]["als"]["fit"]["sources"],
+        alone["protocol"]["cuts"],
+    )
     assert ["als"] == [cell.name for cell in design_of(alone).cells]
     assert "fit" not in two["cells"]["two_stage"]
     with pytest.raises(ConfigError, match=r"ml-1m-m1 has no cell lightgcn"):
