@@ -17,11 +17,12 @@ import numpy as np
 from rich.console import Console
 
 import pagegen
-from tools.bench import in_process, serving
+from tools.bench import figures, in_process, serving
 from tools.bench.compare import DifferentPagesError, compare
 from tools.bench.figures import Report
 from tools.bench.machine import this_machine
 from tools.bench.plain import Plain
+from tools.bench.plain_features import UnknownFeatureError
 from tools.bench.report import show
 from tools.bench.requests import TooFewError, draw
 
@@ -72,7 +73,10 @@ def measure(chosen: argparse.Namespace, say: Callable[[str], None]) -> Report:
     requests = draw(engine.data, chosen.requests, np.random.default_rng(chosen.rng_seed))
     thickness, pages = in_process.measure(engine, requests, say)
     say("the plain way")
-    plain = compare(engine, Plain(chosen.bundle, chosen.data), requests[: chosen.plain])
+    try:
+        plain: figures.Plain | str = compare(engine, Plain(chosen.bundle, chosen.data), requests[: chosen.plain])
+    except UnknownFeatureError as error:
+        plain = str(error)
     load = (chosen.workers, chosen.channels, chosen.seconds)
     return Report(
         machine=this_machine(),

@@ -86,7 +86,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     thickness: Thickness
     in_process: InProcess
-    plain: Plain
+    plain: Plain | str  # why there is none
     serving: Serving
 
 

@@ -9,6 +9,15 @@ from tools.bench.plain_tables import DAY_MS, Models, Tables
 
 RECENT: Final = 20  # titles that are a member's latest
 PRIOR: Final = 10.0  # grades of the overall mean in each title's mean
+
+
+class UnknownFeatureError(Exception):
+    """The bundle's ranker wants features that the plain way does not compute."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"the plain way does not know {', '.join(names)}: it is not compared with this bundle")
+
+
 SOURCES: Final = {"als": "als", "because_you_watched": "near", "trending": "trending"}
 
 
@@ -28,6 +37,8 @@ def features(pairs: pl.DataFrame, titles: pl.DataFrame, asked: Asked, tables: Ta
         **_member(titles, asked),
         **_moment(asked.time),
     }
+    if lacking := [name for name in models.features if name not in {*joined.columns, *columns}]:
+        raise UnknownFeatureError(lacking)
     return joined.with_columns(**columns).select("title", *(pl.col(name).cast(pl.Float32) for name in models.features))
 
 

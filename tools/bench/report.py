@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
-from tools.bench.figures import Report, Serving, Times
+from tools.bench.figures import Plain, Report, Serving, Times
 
 
 def show(report: Report, console: Console) -> None:
@@ -35,6 +35,15 @@ def _stages(report: Report) -> Table:
     return table
 
 
+def _plain(found: Plain) -> Iterable[tuple[str, str]]:
+    return (
+        ("ms a page, the plain way (polars, implicit, LightGBM)", f"{found.plain_ms:.1f}"),
+        ("the same requests by the engine", f"{found.engine_ms:.1f}"),
+        ("the plain way takes this many times as long", f"{found.ratio:.1f}"),
+        (f"slots filled alike, {found.pages} pages", f"{found.same:.2%}"),
+    )
+
+
 def _cells(spent: Times) -> Iterable[str]:
     return (f"{spent.p50:.2f}", f"{spent.p99:.2f}", f"{spent.cpu_p50:.2f}")
 
@@ -44,10 +53,8 @@ def _figures(report: Report) -> Table:
     table = Table("figure", title="Pages")
     table.add_column("", justify="right")
     table.add_row(f"ms a page, {pages.batch} requests at a time", f"{pages.batch_page_ms:.2f}")
-    table.add_row("ms a page, the plain way (polars, implicit, LightGBM)", f"{plain.plain_ms:.1f}")
-    table.add_row("the same requests by the engine", f"{plain.engine_ms:.1f}")
-    table.add_row("the plain way takes this many times as long", f"{plain.ratio:.1f}", style="bold")
-    table.add_row(f"slots filled alike, {plain.pages} pages", f"{plain.same:.2%}")
+    for row in [(plain, "")] if isinstance(plain, str) else _plain(plain):
+        table.add_row(*row)
     table.add_row(
         "kB of a page on the wire, BASIC and FULL", f"{pages.basic_bytes / 1e3:.1f}, {pages.full_bytes / 1e3:.1f}"
     )
