@@ -35,7 +35,7 @@ from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.errors import ConfigError
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 from pagegen.pool.history import rows_of, scored, who_played_what
 
 BLOCK = 1_024  # rows of the matrix that are made at once
@@ -59,13 +59,12 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class Ease:
+class Ease(NoRows):
     config: PageConfig
     title: Int32  # [K] catalog position of each row; NONE when the title has left
     weight: Float32  # [K, K] B
     row_of: Int32  # [T] row of each title; NONE without one
     name: str
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] x B; NaN for titles nobody had played and for members without history."""
@@ -77,11 +76,6 @@ class Ease:
         for row in self.row_of[titles].tolist():
             total += self.weight[row]
         return total[self.row_of]
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: others order theirs by its scores."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         return {"title": self.title, "weight": self.weight}

@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix, diags
 from pagegen.arrays import AnyArray, Float32, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 from pagegen.pool.history import scored, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights
 
@@ -41,20 +41,14 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class ItemKnn:
+class ItemKnn(NoRows):
     config: PageConfig
     near: ItemWeights  # in the row of a title those that collect from it
     name: str = "item_knn"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] sum of similarities; NaN for titles nobody had played and for members without history."""
         return scored(contexts, self.near.row_of, self.config.max_history, self.near.total)
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: others order theirs by its scores."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.near.save()

@@ -21,7 +21,7 @@ from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.data.trends import DAY_MS, HOUR_MS, PlayLog
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 
 STEPS = 2.0 ** np.arange(-3, 4)  # ends of the staircase's steps, in half-lives
 PRIOR_PLAYS = 20.0  # plays as of old that are mixed with the recent ones
@@ -39,11 +39,10 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class RecentPlays:
+class RecentPlays(NoRows):
     half_life_days: float
     fitted_days: float  # what the past chose
     name: str = "recent_plays"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] each title's share of the fading plays: of the request's country where its trends are its own."""
@@ -54,11 +53,6 @@ class RecentPlays:
             hour = int(contexts.known_until[b]) // HOUR_MS * HOUR_MS
             scores[b] = shares(log, hour, self.half_life_days)
         return scores
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: what it scores highest is for other sources to show."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         return {"half_life_days": np.array([self.fitted_days])}

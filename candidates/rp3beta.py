@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix, diags, vstack
 from pagegen.arrays import AnyArray, Float32, Float64, Int32, groups, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 from pagegen.pool.history import scored, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights, trimmed
 
@@ -38,20 +38,14 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class Rp3Beta:
+class Rp3Beta(NoRows):
     config: PageConfig
     walk: ItemWeights  # in the row of a title those that collect from it
     name: str = "rp3beta"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] weights of the walks; NaN for titles nobody had played and for members without history."""
         return scored(contexts, self.walk.row_of, self.config.max_history, self.walk.total)
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: others order theirs by its scores."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.walk.save()

@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 from pagegen.pool.history import rows_of, scored, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights, trimmed
 
@@ -50,7 +50,7 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class Spectral:
+class Spectral(NoRows):
     config: PageConfig
     low_pass: float
     linear: ItemWeights  # R~' R~
@@ -59,7 +59,6 @@ class Spectral:
     plays: Float32  # [K] members who played the title
     row_of: Int32  # [T] row of each title; NONE without one
     name: str = "spectral"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] the filtered signal; NaN for titles nobody had played and for members without history."""
@@ -72,11 +71,6 @@ class Spectral:
         taste = (self.vectors[rows] / root[rows, None]).sum(axis=0)
         smooth = (self.vectors @ taste) * (root * np.float32(self.low_pass))
         return self.linear.total(titles) + smooth[self.row_of]
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: others order theirs by its scores."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         own = {"rows": self.title, "vectors": self.vectors, "plays": self.plays, "low_pass": np.array([self.low_pass])}

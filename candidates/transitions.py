@@ -21,7 +21,7 @@ from scipy.sparse import coo_matrix, csr_matrix, diags
 from pagegen.arrays import AnyArray, Float32, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
 from pagegen.pool.item_weights import ItemWeights, heaviest, item_weights, load_item_weights
 
 
@@ -38,11 +38,10 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class Transitions:
+class Transitions(NoRows):
     config: PageConfig
     next: ItemWeights
     name: str = "transitions"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] faded sum of the steps from the member's titles; NaN for a member without history."""
@@ -52,11 +51,6 @@ class Transitions:
             if len(latest):
                 scores[b] = self.next.sum(latest, self.config.fade ** np.arange(len(latest)))
         return scores
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """No rows: what it scores highest is for other sources to show."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.next.save()

@@ -22,7 +22,8 @@ from candidates.als.factorization import Objective, Schedule, factorize
 from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import NoRows
+from pagegen.pool.history import rows_of, scored, who_played_what
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +45,7 @@ class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @record
-class Als:
+class Als(NoRows):
     config: PageConfig
     objective: Objective
     title: Int32  # [K] catalog position of each factor; NONE when the title has left
@@ -53,18 +54,15 @@ class Als:
     gram: Float64  # [embedding_size, embedding_size] V'V of the learned
     row_of: Int32  # [T] factor of each title; NONE without one
     name: str = "als"
-    kinds: tuple[RowKind, ...] = ()
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] products with the member's vector; NaN for titles without factors and members without history."""
-        scores = np.full((len(contexts), len(self.row_of)), np.nan, np.float32)
-        for b in range(len(contexts)):
-            rows = self.row_of[contexts.played.title[contexts.played.of(b)]]
-            rows = rows[rows >= 0][-self.config.max_history :]
-            if len(rows):
-                product = self.factors @ self._solve(rows)  # matrix by vector, for each request alone
-                scores[b] = np.append(product, np.float32(np.nan))[self.row_of]  # NONE takes the last
-        return scores
+        return scored(contexts, self.row_of, self.config.max_history, self._products)
+
+    def _products(self, titles: Int32) -> Float32:
+        """[T] of who played these titles; anything for titles without a factor."""
+        products: Float32 = self.factors @ self._solve(self.row_of[titles])  # matrix by vector, for each request alone
+        return products[self.row_of]
 
     def _solve(self, rows: Int32) -> Float32:
         """[embedding_size] the vector of a member who played these factors' titles."""
@@ -72,11 +70,6 @@ class Als:
         left = self.gram + (self.objective.alpha - 1.0) * (played.T @ played)
         left[np.diag_indices_from(left)] += self.objective.reg_of(np.array([len(rows)]), self.learned)
         return np.linalg.solve(left, self.objective.alpha * played.sum(axis=0)).astype(np.float32)
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """Nothing: a scorer."""
-        del proposal
-        return RowsBuilder().build()
 
     def save(self) -> Mapping[str, AnyArray]:
         objective = (self.objective.alpha, self.objective.reg, self.objective.reg_exponent)
@@ -86,15 +79,10 @@ class Als:
 
 def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> Als:
     """Factorize who played what; titles nobody played get a factor from their content, or none."""
-    plays = past.plays()
-    title, column = np.unique(plays.title, return_inverse=True)
-    member, row = np.unique(plays.member, return_inverse=True)
-    matrix = csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=(len(member), len(title)))
-    matrix.sum_duplicates()
+    known, matrix = who_played_what(past)
     objective = Objective(alpha=config.alpha, reg=config.reg, reg_exponent=config.reg_exponent)
     schedule = Schedule(epochs=config.epochs, steps=config.steps, threads=config.threads)
     _, factors = factorize(matrix, config.embedding_size, objective, schedule, rng)
-    known = title.astype(np.int32)
     every, factors = (
         _with_content(past, known, factors, matrix, config)
         if config.content_weight and len(known)
@@ -127,10 +115,9 @@ def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageCon
 def _model(title: tuple[Int32, int], factors: Float32, size: int, given: tuple[Objective, PageConfig]) -> Als:
     """The model of these factors' titles, the first so many of them learned."""
     (position, learned), (objective, config) = title, given
-    rows, _ = factors.shape
-    row_of = np.full(size, -1, np.int32)
-    here = position >= 0
-    row_of[position[here]] = np.arange(rows, dtype=np.int32)[here]
+    if factors.shape[:-1] != position.shape:
+        message = f"{len(position)} titles with factors of shape {factors.shape}"
+        raise ValueError(message)
     wide = factors[:learned].astype(np.float64)
     return Als(
         config=config,
@@ -139,5 +126,5 @@ def _model(title: tuple[Int32, int], factors: Float32, size: int, given: tuple[O
         factors=factors,
         learned=learned,
         gram=wide.T @ wide,
-        row_of=row_of,
+        row_of=rows_of(position, size),
     )

@@ -7,12 +7,14 @@ sources that order titles by them as well as the features of every pair.
 
 from pagegen.pool.builder import RowsBuilder
 from pagegen.pool.gather import Gathered, Known, OnFailure, PoolLimits, gather
+from pagegen.pool.scorer import NoRows
 from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer, as_scorer
 
 __all__ = [
     "Candidates",
     "Gathered",
     "Known",
+    "NoRows",
     "OnFailure",
     "PoolLimits",
     "Proposal",
