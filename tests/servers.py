@@ -19,7 +19,6 @@ from pagegen.client import Client
 from pagegen.data import folder as folders
 from pagegen.data.dataset import Past, read_dataset
 from pagegen.engine import Engine
-from pagegen.homepage import HOME
 from pagegen.serving.door import open_door
 from pagegen.serving.gate import Gate
 from pagegen.serving.listening import bind, new_server
@@ -83,7 +82,7 @@ def write_bundle(folder: Path, data_folder: Path, rng_seed: int = 0) -> str:
     data, settings = read_dataset(data_folder), small_settings()
     models = tiny_models(data, settings)
     facts = describe(settings, Past(data=data, watermark=len(data.events)), rng_seed) | {"report": {}}
-    return save(folder, HOME, models, data.catalog.ids.names, facts)
+    return save(folder, models, data.catalog.ids.names, facts)
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,29 @@ def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> Non
     assert says in problems(override)
 
 
+def test_a_copy_has_its_own_settings_over_its_originals_defaults() -> None:
+    """It counts among the sources that may be on, and that others read."""
+    fit = {"copies": {"wide": "als"}, "sources": ["wide", "top_picks"], "source": {"wide": {"embedding_size": 64}}}
+    settings = resolve(HOME, {"fit": fit, "page": {"source": {"top_picks": {"quotas": {"wide": 5}}}}})
+
+    assert (64, 32) == tuple(settings.fit.source[name]["embedding_size"] for name in ("wide", "als"))
+    assert settings.fit.source["als"]["reg"] == settings.fit.source["wide"]["reg"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "says"),
+    [
+        ({"wide": "psychic"}, "fit.copies.wide is a copy of 'psychic'; there are als, ease, edlae"),
+        ({"more": "because_you_watched"}, "fit.copies.more is a copy of 'because_you_watched'; there are als, ease"),
+        ({"als": "edlae"}, "fit.copies.als must be a name of letters, digits and _ that no source has"),
+        ({"a/b": "als"}, "fit.copies.a/b must be a name of letters, digits and _ that no source has"),
+    ],
+)
+def test_an_impossible_copy_is_named(copies: Mapping[str, str], says: str) -> None:
+    """Of what does not exist, or has rows, whose kinds would be there twice; or under a name that cannot be."""
+    assert says in problems({"fit": {"copies": copies}})
+
+
 def test_the_digest_is_of_the_resolved_whole() -> None:
     """It changes with any number, and does not with the way to spell it."""
     plain = resolve(HOME).digest

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pagegen.bundle.models import Models, build_engine
-from pagegen.bundle.parts import Homepage
+from pagegen.bundle.parts import Homepage, arrays_of
 from pagegen.bundle.settings import Settings, Table, resolve
 from pagegen.data.dataset import Dataset, Past, dataset
 from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
@@ -163,6 +163,5 @@ def moved(models: Models, old: Dataset, new: Dataset, settings: Settings, *, hom
     sources = {}
     for name, source in models.sources.items():
         part = home.sources[name]
-        arrays = source.save() if part.fitted else {}  # type: ignore[attr-defined]
-        sources[name] = part.load(arrays, positions, len(new.catalog), page_config(home, settings, name))
+        sources[name] = part.load(arrays_of(source), positions, len(new.catalog), page_config(home, settings, name))
     return replace(models, sources=sources)

@@ -5,7 +5,12 @@ Only title factors are kept. A member's vector is solved from their history at r
 
     u = (V'V + (alpha - 1) sum_t v_t v_t' + reg_u I)^-1 alpha sum_t v_t,    t over played titles,
 
-the closed form of the half step. Titles that nobody had played get factors from their content, where that is on
+the closed form of the half step. Factors lie along their principal axes, which changes no product: V'V is a diagonal L,
+and who played n titles, fewer than the axes, costs n equations (the identity of Woodbury; V_u [n, size], 1 all ones),
+
+    u = alpha L_u^-1 V_u' (I + (alpha - 1) V_u L_u^-1 V_u')^-1 1,    L_u = L + reg_u I.
+
+Titles that nobody had played get factors from their content, where that is on
 (`content.py`); they have scores, and are no evidence against any member's taste: V is without them.
 """
 
@@ -16,6 +21,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from candidates.als.content import Prior, with_content
 from candidates.als.factorization import Objective, Schedule, factorize
@@ -51,7 +57,7 @@ class Als(NoRows):
     title: Int32  # [K] catalog position of each factor; NONE when the title has left
     factors: Float32  # [K, embedding_size] those of titles that had been played come first
     learned: int  # how many those are
-    gram: Float64  # [embedding_size, embedding_size] V'V of the learned
+    spread: Float64  # [embedding_size] the diagonal of V'V, of the learned
     row_of: Int32  # [T] factor of each title; NONE without one
     name: str = "als"
 
@@ -66,10 +72,14 @@ class Als(NoRows):
 
     def _solve(self, rows: Int32) -> Float32:
         """[embedding_size] the vector of a member who played these factors' titles."""
-        played = self.factors[rows].astype(np.float64)
-        left = self.gram + (self.objective.alpha - 1.0) * (played.T @ played)
-        left[np.diag_indices_from(left)] += self.objective.reg_of(np.array([len(rows)]), self.learned)
-        return np.linalg.solve(left, self.objective.alpha * played.sum(axis=0)).astype(np.float32)
+        played, alpha = self.factors[rows].astype(np.float64), self.objective.alpha
+        weight = self.spread + self.objective.reg_of(np.array([len(rows)]), self.learned)
+        if len(rows) < len(weight):
+            scaled = played / weight
+            share = np.linalg.solve(np.eye(len(rows)) + (alpha - 1.0) * (scaled @ played.T), np.ones(len(rows)))
+            return (alpha * (share @ scaled)).astype(np.float32)
+        left = np.diag(weight) + (alpha - 1.0) * (played.T @ played)
+        return np.linalg.solve(left, alpha * played.sum(axis=0)).astype(np.float32)
 
     def save(self) -> Mapping[str, AnyArray]:
         objective = (self.objective.alpha, self.objective.reg, self.objective.reg_exponent)
@@ -88,7 +98,7 @@ def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generato
         if config.content_weight and len(known)
         else (known, factors)
     )
-    return _model((every, len(known)), factors, len(past.data.catalog), (objective, page))
+    return _model((every, len(known)), _along_axes(factors, len(known)), len(past.data.catalog), (objective, page))
 
 
 def _with_content(
@@ -102,6 +112,14 @@ def _with_content(
     unseen = np.flatnonzero((played == 0) & ~np.isnan(fused[:, 0])).astype(np.int32)
     every = np.concatenate([known, unseen])
     return every, fused[every]
+
+
+def _along_axes(factors: Float32, learned: int) -> Float32:
+    """The factors, rotated so that V'V of the learned is diagonal."""
+    wide = factors.astype(np.float64)
+    with threadpool_limits(1, "blas"):  # other threads, other bits
+        _, axes = np.linalg.eigh(wide[:learned].T @ wide[:learned])
+        return (wide @ axes).astype(np.float32)
 
 
 def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> Als:
@@ -118,13 +136,12 @@ def _model(title: tuple[Int32, int], factors: Float32, size: int, given: tuple[O
     if factors.shape[:-1] != position.shape:
         message = f"{len(position)} titles with factors of shape {factors.shape}"
         raise ValueError(message)
-    wide = factors[:learned].astype(np.float64)
     return Als(
         config=config,
         objective=objective,
         title=position,
         factors=factors,
         learned=learned,
-        gram=wide.T @ wide,
+        spread=np.einsum("ks,ks->s", factors[:learned], factors[:learned], dtype=np.float64),
         row_of=rows_of(position, size),
     )

@@ -102,8 +102,9 @@ def _load_models(
     try:
         titles = data.catalog.ids.positions(msgspec.json.decode((folder / TITLES).read_bytes(), type=list[str]))
         loaded = dict(sources)
+        parts = home.with_copies(settings.fit.copies).sources
         for name in [name for name in settings.fit.sources if name not in sources]:
-            part = home.sources[name]
+            part = parts[name]
             config = msgspec.convert(settings.page.source[name], part.page_config)
             loaded[name] = part.load(_inside(files, f"source.{name}."), titles, len(data.catalog), config)
         return Models(

@@ -45,7 +45,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     """
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
-    kinds = tuple(_limited(kind, page) for kind in home.kinds(settings.fit.sources))
+    kinds = tuple(_limited(kind, page) for source in sources for kind in source.kinds)
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
         data=data,

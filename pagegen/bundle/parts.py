@@ -5,7 +5,8 @@ Everything that runs a page takes a `Homepage` as an argument, so an outside pac
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -35,6 +36,11 @@ class FittedSource(Source, Protocol):
         ...
 
 
+def arrays_of(source: Source) -> Arrays:
+    """What it learnt; nothing of a source that is made of its settings alone."""
+    return cast(FittedSource, source).save() if hasattr(source, "save") else {}
+
+
 @record
 class SourcePart:
     kinds: tuple[RowKind, ...]
@@ -42,7 +48,6 @@ class SourcePart:
     page_config: type[msgspec.Struct]
     fit: Callable[[Past, Any, Any, np.random.Generator], Source]
     load: Callable[[Arrays, Int32, int, Any], Source]
-    fitted: bool  # whether it has arrays to save
     reads: Callable[[Any], Iterable[str]] = lambda page: ()  # noqa: ARG005  # whose scores the settings make it use
 
 
@@ -81,6 +86,18 @@ class Homepage:
         """The row kinds of these sources, in their order; `Rows.kind` is a position in it."""
         return tuple(kind for name in sources for kind in self.sources[name].kinds)
 
+    def with_copies(self, copies: Mapping[str, str]) -> "Homepage":
+        """This homepage with further sources, each the same as one that exists, under its own name and settings."""
+        return replace(self, sources={**self.sources, **{name: self._copy(name, of) for name, of in copies.items()}})
+
+    def _copy(self, name: str, of: str) -> "SourcePart":
+        part = self.sources[of]
+        return replace(
+            part,
+            fit=lambda *given: replace(part.fit(*given), name=name),  # type: ignore[type-var]
+            load=lambda *given: replace(part.load(*given), name=name),  # type: ignore[type-var]
+        )
+
 
 def fitted(
     kinds: tuple[RowKind, ...],
@@ -89,7 +106,7 @@ def fitted(
     load: Callable[[Arrays, Int32, int, PageC], FittedSource],
 ) -> SourcePart:
     """A source that learns."""
-    return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load, fitted=True)
+    return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load)
 
 
 def computed(
@@ -105,6 +122,5 @@ def computed(
         page_config=config,
         fit=lambda past, fit, page, rng: make(page),  # noqa: ARG005  # the signature of all fits
         load=lambda arrays, titles, size, page: make(page),  # noqa: ARG005
-        fitted=False,
         reads=reads,
     )

@@ -46,6 +46,9 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]  # in order: a source may use the scores of those before it
     families: tuple[str, ...]
     ranker: str
+    copies: dict[
+        str, str
+    ] = {}  # name → a source that only scores: it once more, under this name, with its own settings
     trends: TrendSettings = TrendSettings()
     examples: ExampleSettings = ExampleSettings()
     source: dict[str, dict[str, Any]] = {}
@@ -93,11 +96,29 @@ def resolve(home: Homepage, *overrides: Table) -> Settings:
     table: dict[str, Any] = {}
     for layer in (tomllib.loads(home.settings), *overrides):
         table = merged(table, sound(layer, Settings, "", problems))
+    home = home.with_copies(_copies(home, table["fit"].get("copies", {}), problems))
     settings = msgspec.convert(_spelt_out(home, table, problems), Settings)
     problems += [*_missing(home, settings), *_impossible(settings)]
     if problems:
         raise ConfigError("settings: " + "; ".join(problems))
     return settings
+
+
+def _copies(home: Homepage, copies: Mapping[str, str], problems: list[str]) -> Mapping[str, str]:
+    """Those that can be; the others are problems."""
+    scorers = [name for name, part in home.sources.items() if not part.kinds]
+    found = [
+        f"fit.copies.{name} is a copy of {of!r}; there are {', '.join(scorers)}"
+        for name, of in copies.items()
+        if of not in scorers
+    ]
+    found += [
+        f"fit.copies.{name} must be a name of letters, digits and _ that no source has"
+        for name in copies
+        if name in home.sources or not name.isidentifier()
+    ]
+    problems += found
+    return {} if found else copies
 
 
 def merged(base: Table, over: Table) -> dict[str, Any]:

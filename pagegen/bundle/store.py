@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from pagegen.arrays import AnyArray
 from pagegen.bundle.manifest import FORMAT, MANIFEST, FileInfo, Manifest, encode, id_of, read_manifest
 from pagegen.bundle.models import Models
-from pagegen.bundle.parts import Files, FittedSource, Homepage
+from pagegen.bundle.parts import Files, arrays_of
 from pagegen.bundle.settings import Settings
 from pagegen.data.dataset import Past
 from pagegen.data.folder import sha256_of
@@ -43,7 +43,6 @@ def describe(settings: Settings, past: Past, rng_seed: int) -> dict[str, Any]:
 
 def save(
     folder: Path,
-    home: Homepage,
     models: Models,
     titles: Sequence[str],
     facts: Mapping[str, Any],
@@ -55,7 +54,6 @@ def save(
 
     Args:
         folder: must not exist.
-        home: what the names of the sources mean.
         models: what was fitted.
         titles: ids at the positions the models speak of: the catalog's they were fitted on.
         facts: the manifest's inputs (`describe`) and `report`.
@@ -64,7 +62,7 @@ def save(
     beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    for name, content in _contents(home, models).items():
+    for name, content in _contents(models).items():
         if not (like and name.startswith(SOURCE) and _linked(like / f"{name}.npy", beside)):
             _write(beside, name, content)
     (beside / TITLES).write_bytes(msgspec.json.encode(titles))
@@ -83,7 +81,7 @@ def save(
     return id_of(encoded)
 
 
-def _contents(home: Homepage, models: Models) -> Files:
+def _contents(models: Models) -> Files:
     """Everything that was learnt, by file stem."""
     files: dict[str, AnyArray | str] = {
         "calibration.score": models.calibration.score,
@@ -92,8 +90,7 @@ def _contents(home: Homepage, models: Models) -> Files:
         "examination.column": models.examination.column,
     }
     for name, source in models.sources.items():
-        if home.sources[name].fitted:
-            files |= {f"{SOURCE}{name}.{key}": array for key, array in cast(FittedSource, source).save().items()}
+        files |= {f"{SOURCE}{name}.{key}": array for key, array in arrays_of(source).items()}
     return files | {f"ranker.{key}": value for key, value in models.ranker.save().items()}
 
 

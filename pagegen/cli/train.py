@@ -50,7 +50,9 @@ def train(
     has them all, nothing is done.
     """
     home = homepage_of(homepage)
-    layers = [read_toml(config_file) if config_file else {}, _threads(home, threads), override]
+    config = read_toml(config_file) if config_file else {}
+    copies = resolve(home, config, override).fit.copies
+    layers = [config, _threads(home.with_copies(copies), threads), override]
     begun, console = time.monotonic(), Console(stderr=True)
 
     def say(step: str) -> None:

@@ -168,7 +168,7 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
         taught = taught or lessons(job)
         trained = learn(job, taught)
         facts = describe(settings, past, cell.rng_seed) | {"report": trained.report}
-        save(out, home, trained.models, past.data.catalog.ids.names, facts, like=first)
+        save(out, trained.models, past.data.catalog.ids.names, facts, like=first)
         first = first or out
 
 

@@ -28,8 +28,9 @@ def rng_of(rng_seed: int, *names: object) -> np.random.Generator:
 def fit_sources(home: Homepage, settings: Settings, past: Past, rng_seed: int) -> Mapping[str, Source]:
     """Every source that is on, fitted on nothing but the past."""
     sources: dict[str, Source] = {}
+    parts = home.with_copies(settings.fit.copies).sources
     for name in settings.fit.sources:
-        part = home.sources[name]
+        part = parts[name]
         fit_config = msgspec.convert(settings.fit.source[name], part.fit_config)
         page_config = msgspec.convert(settings.page.source[name], part.page_config)
         sources[name] = part.fit(past, fit_config, page_config, rng_of(rng_seed, "source", name))

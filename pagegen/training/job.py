@@ -67,7 +67,7 @@ def retrain(home: Homepage, settings: Settings, order: Order, say: Say) -> Done:
     trained = train(job, _previous(home, before, manifest))
     shutil.rmtree(order.out, ignore_errors=True)
     facts = describe(settings, past, order.rng_seed) | {"report": trained.report}
-    bundle_id = save(order.out, home, trained.models, past.data.catalog.ids.names, facts)
+    bundle_id = save(order.out, trained.models, past.data.catalog.ids.names, facts)
     if order.gate:
         check_gate(trained.report, FALLBACK)
     if order.publish:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pagegen.bundle.store import describe, save
-from pagegen.homepage import HOME
 from pagegen.training.train import Trained
 from tests.training.builders import everything, fast_settings, trained_on
 from tests.worlds import World
@@ -24,7 +23,7 @@ def bundle(medium: World, trained: Trained, tmp_path_factory: pytest.TempPathFac
     """The same models on disk."""
     facts = describe(fast_settings(), everything(medium.data), 0) | {"report": trained.report}
     folder = tmp_path_factory.mktemp("bundles") / "bundle"
-    save(folder, HOME, trained.models, medium.data.catalog.ids.names, facts)
+    save(folder, trained.models, medium.data.catalog.ids.names, facts)
     return folder
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import polars as pl
 import pytest
 
@@ -63,6 +64,27 @@ def test_a_bundle_that_is_tried_in_a_child_first_is_the_same_engine(
     assert pages_of(loaded(bundle, medium.data)) == pages_of(pagegen.load(tmp_path / "current", data))
 
 
+def test_a_copy_of_a_source_learns_scores_and_loads_under_its_own_name(medium: World, tmp_path: Path) -> None:
+    """With settings of its own: wider than the original, beside it, and the same out of a bundle."""
+    fit = {
+        "copies": {"wide": "als"},
+        "sources": ["als", "wide", "top_picks"],
+        "source": {"wide": {"embedding_size": 12}},
+    }
+    page = {"page": {"source": {"top_picks": {"quotas": {"als": 5, "wide": 5}}}}}
+    settings = fast_settings({"fit": fit}, page)
+    trained = train(job(medium.data, {"fit": fit}, page))
+    facts = describe(settings, everything(medium.data), 0) | {"report": trained.report}
+    save(tmp_path / "bundle", trained.models, medium.data.catalog.ids.names, facts)
+    memory = build_engine(HOME, settings, trained.models, medium.data, read_manifest(tmp_path / "bundle")[1])
+
+    assert {"als_score", "wide_score"} <= set(memory.run(some_requests()).retrieved.table.names)
+    assert (8, 12) == tuple(
+        np.load(tmp_path / f"bundle/source.{name}.factors.npy").shape[1] for name in ("als", "wide")
+    )
+    assert pages_of(memory) == pages_of(loaded(tmp_path / "bundle", medium.data))
+
+
 def test_saving_twice_writes_the_same_bytes(medium: World, trained: Trained, bundle: Path, tmp_path: Path) -> None:
     """And gives the id that is read back; what was loaded can be saved again."""
     facts = describe(fast_settings(), everything(medium.data), 0) | {"report": trained.report}
@@ -70,7 +92,7 @@ def test_saving_twice_writes_the_same_bytes(medium: World, trained: Trained, bun
     sources = {source.name: source for source in again.sources}
     models = replace(trained.models, sources=sources, ranker=again.ranker, calibration=again.calibration)  # type: ignore[arg-type]
     ids = [
-        save(tmp_path / name, HOME, what, medium.data.catalog.ids.names, facts)
+        save(tmp_path / name, what, medium.data.catalog.ids.names, facts)
         for name, what in (("one", trained.models), ("two", models))
     ]
 
@@ -168,7 +190,7 @@ def test_a_bundle_of_another_homepage_is_refused(
     settings = resolve(home, SMALL, FAST, override)
     found = train(replace(job(medium.data), home=home, settings=settings))
     facts = describe(settings, everything(medium.data), 0) | {"report": found.report}
-    save(tmp_path / "bundle", home, found.models, medium.data.catalog.ids.names, facts)
+    save(tmp_path / "bundle", found.models, medium.data.catalog.ids.names, facts)
 
     assert load_engine(home, tmp_path / "bundle", medium.data).run([ask()]).pages[0].rows
     with pytest.raises(BundleError, match=f"made for another homepage .*{says}.*; pass its --homepage, or train a new"):

@@ -6,8 +6,10 @@ from implicit.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
 from candidates import als
+from candidates.als.factorization import Objective, Schedule, factorize
 from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Past
+from pagegen.pool.history import who_played_what
 from tests.worlds import World, ask
 
 CONFIG = als.FitConfig(embedding_size=8, epochs=3, reg=2.0, reg_exponent=0.0, alpha=3.0, threads=1)
@@ -38,13 +40,17 @@ def test_scores_are_those_of_implicit(medium: World, who: str) -> None:
     np.testing.assert_allclose(model.score(contexts)[0], expected, rtol=1e-5, atol=1e-6)
 
 
-def test_factors_are_those_of_a_half_step(medium: World) -> None:
-    """Each title once a member: with the titles' factors given, its members' closed form is what scores."""
+def test_factors_lie_along_their_principal_axes(medium: World) -> None:
+    """V'V has nothing beside its diagonal, and the products of titles are those of the factors as they were learnt."""
     model = fitted(medium)
+    _, matrix = who_played_what(Past(data=medium.data, watermark=len(medium.data.events)))
+    objective, schedule = Objective(alpha=3.0, reg=2.0, reg_exponent=0.0), Schedule(epochs=3, steps=3, threads=1)
+    _, learnt = factorize(matrix, 8, objective, schedule, np.random.default_rng(3))
     played = medium.events.filter(kind="play")["title_id"].unique().sort().to_list()
 
     assert played == medium.data.catalog.ids.of(model.title)
-    assert model.gram.tobytes() == (model.factors.astype(np.float64).T @ model.factors.astype(np.float64)).tobytes()
+    np.testing.assert_allclose(model.factors.T @ model.factors, np.diag(model.spread), atol=1e-5)
+    np.testing.assert_allclose(model.factors @ model.factors.T, learnt @ learnt.T, atol=1e-5)
 
 
 @pytest.mark.parametrize("exponent", [0.5, 1.0])
@@ -64,7 +70,7 @@ def test_a_member_is_regularized_by_what_is_known_of_them(medium: World, exponen
 
 
 def test_only_the_latest_of_a_long_history_count(medium: World) -> None:
-    """With `max_history` 3 a member is who played their last three titles."""
+    """With `max_history` 3 a member is who played their last three titles: fewer equations than factors have axes."""
     model, contexts = fitted(medium, max_history=3), read_contexts([ask("m001")], medium.data, TrendWindows())
     rows = model.row_of[contexts.played.title]
 

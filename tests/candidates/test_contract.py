@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pagegen.arrays import lengths
+from pagegen.bundle.parts import arrays_of
 from pagegen.data.schema import CATALOG
 from pagegen.engine import Engine
 from pagegen.homepage import HOME
@@ -45,9 +46,8 @@ def test_sources_keep_their_contract(name: str, engine: Engine) -> None:
 def saved(source: Source, engine: Engine) -> Source:
     """The source as it comes out of a bundle."""
     part, catalog = HOME.sources[source.name], engine.data.catalog
-    arrays = source.save() if part.fitted else {}  # type: ignore[attr-defined]
     same = catalog.ids.positions(catalog.ids.names)
-    return part.load(arrays, same, len(catalog), page_config(HOME, SETTINGS, source.name))
+    return part.load(arrays_of(source), same, len(catalog), page_config(HOME, SETTINGS, source.name))
 
 
 @pytest.mark.parametrize("name", SCORERS)
