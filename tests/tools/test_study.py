@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pagegen.errors import ConfigError
-from tools.study import frontier
+from tools.study import frontier, sources
 from tools.study.__main__ import main
 from tools.study.chart import Axis, chart
 from tools.study.families import families
@@ -56,6 +56,24 @@ def test_every_family_and_every_scorer_has_its_turn(past: Studied) -> None:
         assert worth.low <= worth.adds <= worth.high
         assert answer.ndcg_10 - worth.without == pytest.approx(worth.adds)
     assert len({worth.without for worth in found.values()}) > 3
+
+
+def test_every_source_is_left_out_once(run_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pool and ranker have nothing of it then; what it adds is the difference, and all of it has a cost."""
+    monkeypatch.setattr(sources, "RANKERS", 1)
+    few = ["als", "trending", "top_picks", "facets"]
+    answer = sources.sources(job_of(run_data, 1.0, {"fit": {**SETTINGS, "sources": few}}), 1)
+    found = {worth.source: worth for worth in answer.sources}
+
+    assert set(few) == set(found)
+    for worth in found.values():
+        assert worth.low <= worth.adds <= worth.high
+        assert answer.ndcg_10 - worth.without == pytest.approx(worth.adds)
+        assert worth.request_ms > 0
+    assert found["facets"].pool < answer.pool
+    assert found["als"].megabytes > 0 == found["facets"].megabytes
+    assert 0 < found["als"].alone <= 1
+    assert np.isnan(found["facets"].alone)
 
 
 def test_the_frontier_has_every_size(past: Studied, monkeypatch: pytest.MonkeyPatch) -> None:
