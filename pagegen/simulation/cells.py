@@ -32,6 +32,7 @@ class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bundle: str | None = None  # a folder, relative to the file; without one the cell is a recipe
     fit: dict[str, Any] = {}  # of a recipe: settings over the homepage's
     page: dict[str, Any] = {}
+    usual: bool = False  # a recipe without what [recipe] says to all: the homepage's own settings, but for the cell's
     rng_seed: int | None = None  # of a recipe's training; None: the experiment's
     trained_later: bool = False  # accept a bundle that has seen what followed: its numbers then prove nothing
 

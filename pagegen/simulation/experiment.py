@@ -77,8 +77,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     page: dict[str, Any] = {}
 
     def of(self, spec: CellSpec) -> CellSpec:
-        """The cell with all its settings; a bundle has its own."""
-        if spec.bundle is not None:
+        """The cell with all its settings; a bundle has its own, and a cell may want the homepage's."""
+        if spec.bundle is not None or spec.usual:
             return spec
         return msgspec.structs.replace(spec, fit=merged(self.fit, spec.fit), page=merged(self.page, spec.page))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pagegen.bundle.settings import resolve
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from pagegen.simulation.cells import classes, owners
@@ -116,6 +117,19 @@ def test_a_bundle_comes_with_its_training(bundle_folder: Path) -> None:
     found = design(given(bundle_folder), bundle_folder.parent).cells
     assert ["greedy", "template"] == [cell.settings.page.orderer for cell in found]
     assert len({cell.bundle_id for cell in found}) == 1
+
+
+def test_a_usual_cell_has_the_homepages_settings() -> None:
+    """Whatever the recipe says to the others, and the cell's own over them."""
+    cells = {"ours": {}, "usual": {"usual": True}, "wider": {"usual": True, "fit": {"examples": {"folds": 7}}}}
+    recipe = {"fit": {"examples": {"folds": 3}, "sources": ["als", "top_picks"]}, "page": {"max_pairs": 100}}
+    found = {cell.name: cell.settings for cell in design(table(cells=cells, baseline="ours", recipe=recipe)).cells}
+    said = {name: (its.fit.sources, its.fit.examples.folds, its.page.max_pairs) for name, its in found.items()}
+    home = resolve(HOME)
+
+    assert (("als", "top_picks"), 3, 100) == said["ours"]
+    assert (home.fit.sources, home.fit.examples.folds, home.page.max_pairs) == said["usual"]
+    assert (home.fit.sources, 7, home.page.max_pairs) == said["wider"]
 
 
 def test_recipes_share_bundles_when_they_are_trained_alike() -> None:
