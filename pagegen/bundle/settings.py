@@ -29,6 +29,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["auto", "page", "session", "window", "crossfit"] = "auto"  # auto: what the log can tell
     windows: int = 8  # the newest is held out
+    window_events: int = 0  # of a `window`, the newest of the log; 0: equal shares of all that follows the warm-up
     folds: int = 5  # of a log without time: a window hides one of so many parts of every member's titles
     occasions: int = 5_000  # requests over all windows, the newest; over all folds, drawn by rng
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
@@ -224,6 +225,7 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("page.max_pairs", settings.page.max_pairs, 1, 100_000),
         ("page.refill", settings.page.refill, 0, 1_000),
         ("fit.examples.windows", examples.windows, 2, 100),
+        ("fit.examples.window_events", examples.window_events, 0, 1_000_000_000),
         ("fit.examples.folds", examples.folds, 2, 100),
         ("fit.examples.occasions", examples.occasions, 1, 10_000_000),
         ("fit.examples.pages", examples.pages, 1, 10_000_000),

@@ -220,6 +220,16 @@ def test_a_log_is_cut_into_equal_shares_of_its_events() -> None:
     assert [2, 4, 6, 8] == [part.past.watermark for part in parts]
 
 
+def test_windows_of_so_many_events_are_the_newest_of_the_log() -> None:
+    """Two of three events before the end; where the log is too short for more, as many as there are."""
+
+    def watermarks(windows: int) -> list[int]:
+        settings: Any = {"kind": "window", "warmup": 0.2, "window_events": 3}
+        return [part.past.watermark for part in windows_of(everything(hourly(10)), windows=windows, **settings)]
+
+    assert ([4, 7], [4, 7]) == (watermarks(2), watermarks(5))
+
+
 def test_at_a_cut_stands_a_request_of_everybody_who_comes_before_the_next() -> None:
     """Ann and bob come in the first window, only ann in the second; windows are those of the cuts."""
     log = [play(who, "a", NOW - h * HOUR) for who, h in (("ann", 9), ("bob", 8), ("ann", 6), ("bob", 5), ("ann", 3))]
