@@ -33,7 +33,7 @@ from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import NoRows
-from pagegen.pool.history import rows_of, scored, who_played_what
+from pagegen.pool.history import rows_of, scored, scored_by_vectors, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights, trimmed
 
 BLOCK = 1_024  # titles whose neighbours are found at once
@@ -62,15 +62,15 @@ class Spectral(NoRows):
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] the filtered signal; NaN for titles nobody had played and for members without history."""
-        return scored(contexts, self.row_of, self.config.max_history, self._filtered)
+        given = (contexts, self.row_of, self.config.max_history)
+        ideal = scored_by_vectors(*given, self.vectors, self._taste)
+        weight = np.append(self.low_pass * np.sqrt(self.plays), np.nan).astype(np.float32)[self.row_of]
+        return scored(*given, self.linear.total) + weight * ideal
 
-    def _filtered(self, titles: Int32) -> Float32:
-        """[T] both filters of who played these titles; anything for titles without a row."""
-        rows = self.row_of[titles]
-        root = np.sqrt(self.plays)
-        taste = (self.vectors[rows] / root[rows, None]).sum(axis=0)
-        smooth = (self.vectors @ taste) * (root * np.float32(self.low_pass))
-        return self.linear.total(titles) + smooth[self.row_of]
+    def _taste(self, rows: Int32) -> Float32:
+        """[embedding_size] the smooth part of who played the titles of these rows."""
+        taste: Float32 = (self.vectors[rows] / np.sqrt(self.plays[rows])[:, None]).sum(axis=0)
+        return taste
 
     def save(self) -> Mapping[str, AnyArray]:
         own = {"rows": self.title, "vectors": self.vectors, "plays": self.plays, "low_pass": np.array([self.low_pass])}

@@ -29,7 +29,7 @@ from pagegen.arrays import AnyArray, Float32, Float64, Int32, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import NoRows
-from pagegen.pool.history import rows_of, scored, who_played_what
+from pagegen.pool.history import rows_of, scored_by_vectors, who_played_what
 
 
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,12 +63,7 @@ class Als(NoRows):
 
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] products with the member's vector; NaN for titles without factors and members without history."""
-        return scored(contexts, self.row_of, self.config.max_history, self._products)
-
-    def _products(self, titles: Int32) -> Float32:
-        """[T] of who played these titles; anything for titles without a factor."""
-        products: Float32 = self.factors @ self._solve(self.row_of[titles])  # matrix by vector, for each request alone
-        return products[self.row_of]
+        return scored_by_vectors(contexts, self.row_of, self.config.max_history, self.factors, self._solve)
 
     def _solve(self, rows: Int32) -> Float32:
         """[embedding_size] the vector of a member who played these factors' titles."""

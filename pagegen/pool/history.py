@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 from pagegen.arrays import Float32, Int32
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
+from pagegen.pool.products import products
 
 
 def who_played_what(past: Past, most: int | None = None) -> tuple[Int32, csr_matrix]:
@@ -44,12 +45,41 @@ def scored(contexts: Contexts, row_of: Int32, latest: int, one: Callable[[Int32]
         one: from the titles of one member to scores [T].
     """
     scores = np.full((len(contexts), len(row_of)), np.nan, np.float32)
+    for b, titles in known_titles(contexts, row_of, latest).items():
+        scores[b] = np.where(row_of >= 0, one(titles), np.float32(np.nan))
+    return scores
+
+
+def scored_by_vectors(
+    contexts: Contexts, row_of: Int32, latest: int, vectors: Float32, solve: Callable[[Int32], Float32]
+) -> Float32:
+    """
+    [B, T] the same for a model that has a vector [size] of each title, `vectors` [K, size], and of each member.
+
+    Args:
+        contexts: the requests.
+        row_of: [T] the row of each title's vector; NONE for one without.
+        latest: how many titles of a history count.
+        vectors: of the titles.
+        solve: from the rows of one member's titles to his or her vector.
+    """
+    scores = np.full((len(contexts), len(row_of)), np.nan, np.float32)
+    known = known_titles(contexts, row_of, latest)
+    if known:
+        members = np.stack([solve(row_of[titles]) for titles in known.values()])
+        scores[list(known)] = np.where(row_of >= 0, products(vectors, members)[:, row_of], np.float32(np.nan))
+    return scores
+
+
+def known_titles(contexts: Contexts, row_of: Int32, latest: int) -> dict[int, Int32]:
+    """By request the latest titles, of those with a row, that the member played; requests without any are left out."""
+    known = {}
     for b in range(len(contexts)):
         titles = contexts.played.title[contexts.played.of(b)]
         titles = titles[row_of[titles] >= 0][-latest:]
         if len(titles):
-            scores[b] = np.where(row_of >= 0, one(titles), np.float32(np.nan))
-    return scores
+            known[b] = titles
+    return known
 
 
 def rows_of(title: Int32, size: int) -> Int32:
