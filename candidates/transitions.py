@@ -2,12 +2,13 @@
 Transitions: what members play soon after (and before) a title. A Markov chain over windows (the item-to-item rule of
 GRU4Rec's baselines; Ludewig and Jannach, UMUAI 2018, "sequential rules").
 
-    c(a, b) = sum over members who played b within `window` titles after a, d of them later, of 1 / d,
-              and `backward` times the same where b came before a
+    c(a, b) = sum over members who played b within `window` titles after a, d of them and g days later, of
+              2^(-g / gap_half_life_days) / d, and `backward` times the same where b came before a
     w(a, b) = c(a, b) / (sum over b of c(a, b) + shrinkage)
     score(b) = sum over the member's titles a of fade^(titles played since) * w(a, b)
 
-Who plays in bursts follows the lists that a service shows: so order tells of neighbours there. A scorer without rows.
+Who plays in bursts follows the lists that a service shows: so order tells of neighbours there. What is played weeks
+later has little to do with it: `gap_half_life_days` says so, 0 that the gap does not matter. A scorer without rows.
 """
 
 from collections.abc import Mapping
@@ -18,9 +19,10 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
-from pagegen.arrays import AnyArray, Float32, Int32, record
+from pagegen.arrays import AnyArray, Float32, Int32, Int64, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
+from pagegen.data.trends import DAY_MS
 from pagegen.pool import NoRows
 from pagegen.pool.item_weights import ItemWeights, heaviest, item_weights, load_item_weights
 
@@ -28,6 +30,7 @@ from pagegen.pool.item_weights import ItemWeights, heaviest, item_weights, load_
 class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, Meta(ge=1)] = 30  # titles between which a step counts
     backward: Annotated[float, Meta(ge=0)] = 0.5  # weight of a step back, that forward being 1
+    gap_half_life_days: Annotated[float, Meta(ge=0)] = 0.0  # between two plays, a step counts half; 0: never mind
     shrinkage: Annotated[float, Meta(ge=0)] = 5.0  # steps that count as half belief
     neighbours: Annotated[int, Meta(ge=1)] = 300  # kept of each title
 
@@ -59,29 +62,41 @@ class Transitions(NoRows):
 def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> Transitions:
     """Count the steps between the titles each member played, each title where they first played it."""
     del rng  # nothing is drawn
-    steps = _steps(*_sequences(past), len(past.data.catalog), config)
+    steps = _steps(_sequences(past), len(past.data.catalog), config)
     mass = np.asarray(steps.sum(axis=1)).ravel()
     seed = np.flatnonzero(mass > 0).astype(np.int32)
     rows = (diags(1.0 / (mass[seed] + config.shrinkage)) @ steps[seed]).tocsr()
     return Transitions(config=page, next=item_weights(seed, heaviest(rows, config.neighbours), len(past.data.catalog)))
 
 
-def _sequences(past: Past) -> tuple[Int32, Int32]:
-    """Member and title of every first play, by member, and then in the order of the log."""
+@record
+class _Sequences:
+    """Every first play of a title by a member: by member, and then in the order of the log."""
+
+    member: Int32  # [E]
+    title: Int32  # [E]
+    time: Int64  # [E] ms
+
+
+def _sequences(past: Past) -> _Sequences:
     plays = past.plays()
     pair = plays.member.astype(np.int64) * len(past.data.catalog) + plays.title
     first = np.sort(np.unique(pair, return_index=True)[1])
     first = first[np.argsort(plays.member[first], kind="stable")]
-    return plays.member[first], plays.title[first]
+    return _Sequences(member=plays.member[first], title=plays.title[first], time=plays.time[first])
 
 
-def _steps(member: Int32, title: Int32, size: int, config: FitConfig) -> csr_matrix:
-    """[T, T] sum of 1 / distance over all steps from the row's title to the column's."""
+def _steps(played: _Sequences, size: int, config: FitConfig) -> csr_matrix:
+    """[T, T] sum over all steps from the row's title to the column's of what they count."""
     forward = csr_matrix((size, size))
-    for distance in range(1, min(config.window, len(member) - 1) + 1):
-        same = np.flatnonzero(member[distance:] == member[:-distance])
-        cell: tuple[AnyArray, AnyArray] = (title[same], title[same + distance])
-        forward = forward + coo_matrix((np.full(len(same), 1.0 / distance), cell), shape=(size, size)).tocsr()
+    for distance in range(1, min(config.window, len(played.member) - 1) + 1):
+        same = np.flatnonzero(played.member[distance:] == played.member[:-distance])
+        cell: tuple[AnyArray, AnyArray] = (played.title[same], played.title[same + distance])
+        count = np.full(len(same), 1.0 / distance)
+        if config.gap_half_life_days:
+            gap_days = (played.time[same + distance] - played.time[same]) / DAY_MS
+            count *= 2.0 ** (-gap_days / config.gap_half_life_days)
+        forward = forward + coo_matrix((count, cell), shape=(size, size)).tocsr()
     return (forward + config.backward * forward.T).tocsr()
 
 

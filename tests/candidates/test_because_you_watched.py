@@ -1,7 +1,9 @@
 """Because you watched: neighbours by brute force, seeds by the rule."""
 
+import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -20,38 +22,54 @@ def fitted(data: Dataset, config: byw.FitConfig = CONFIG, **page: Any) -> byw.Be
     return byw.fit(past, config, byw.PageConfig(**page), np.random.default_rng(0))
 
 
-def brute_force(medium: World) -> dict[str, list[tuple[str, float]]]:
-    """Neighbours of every title from sets of members: cosine times n / (n + shrinkage), n at least the support."""
-    played = medium.events.filter(kind="play")
-    names = medium.data.catalog.ids.names
-    who: dict[str, set[str]] = {name: set() for name in names}
-    for member_id, title_id in played.select("member_id", "title_id").iter_rows():
-        who[title_id].add(member_id)
+def brute_force(medium: World, half: float = math.inf) -> dict[str, list[tuple[str, float]]]:
+    """
+    Neighbours of every title from the members' lists: w / sqrt(n n') times n'' / (n'' + shrinkage), n'' members of both
+    at least the support, and w what these count, by the distance of the two titles in the order of first play.
+    """
+    names, order = medium.data.catalog.ids.names, dict[str, dict[str, int]]()
+    for member_id, title_id in medium.events.filter(kind="play").select("member_id", "title_id").iter_rows():
+        titles = order.setdefault(member_id, {})
+        titles.setdefault(title_id, len(titles))
+    who = {name: [place for place in order.values() if name in place] for name in names}
     out = {}
     for a in names:
         found = []
         for b in names:
-            n = len(who[a] & who[b])
+            both = [abs(place[a] - place[b]) for place in who[a] if b in place]
+            n, weight = len(both), sum(1 / (1 + distance / half) for distance in both)
             if a != b and n >= CONFIG.min_support:
-                found.append((b, n / (len(who[a]) * len(who[b])) ** 0.5 * n / (n + CONFIG.shrinkage)))
+                found.append((b, weight / (len(who[a]) * len(who[b])) ** 0.5 * n / (n + CONFIG.shrinkage)))
         if len(who[a]) >= CONFIG.min_support:
             out[a] = sorted(found, key=lambda pair: -round(pair[1], 6))[: CONFIG.neighbours]
     return out
 
 
-def test_neighbours_are_those_of_brute_force(medium: World) -> None:
+@pytest.mark.parametrize("half_distance", [0.0, 2.0])
+def test_neighbours_are_those_of_brute_force(half_distance: float, medium: World) -> None:
     """Same titles in the same order, similarities to six digits; titles with too little support have none."""
-    model, ids = fitted(medium.data), medium.data.catalog.ids
-    found = {}
+    model = fitted(medium.data, msgspec.structs.replace(CONFIG, half_distance=half_distance))
+    ids, found = medium.data.catalog.ids, {}
     for seed in model.near.seed.tolist():
         title, similarity = model.near.row(seed)
         found[ids.names[seed]] = list(zip(ids.of(title), similarity.tolist(), strict=True))
-    expected = brute_force(medium)
+    expected = brute_force(medium, half_distance or math.inf)
 
     assert expected.keys() == found.keys()
     for seed, near in expected.items():
         assert [similarity for _, similarity in near] == pytest.approx([s for _, s in found[seed]], rel=1e-5)
         assert [name for name, _ in near] == [name for name, _ in found[seed]]
+
+
+def test_titles_watched_one_after_the_other_are_nearest() -> None:
+    """All three watch a, b, c, d in turn and then b once more: it is where it was first."""
+    plays = [play(who, name, days_ago(9 - age)) for who in ("x", "y", "z") for age, name in enumerate("abcdb")]
+    data = world([title(name) for name in "abcd"], plays)
+    near = fitted(data, byw.FitConfig(min_support=3, shrinkage=0.0, half_distance=1.0)).near
+    titles, similarity = near.row(0)
+
+    assert ["b", "c", "d"] == data.catalog.ids.of(titles)
+    assert [1 / 2, 1 / 3, 1 / 4] == pytest.approx(similarity.tolist())
 
 
 def test_scores_add_up_the_latest_titles_and_fade(medium: World) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -20,26 +21,30 @@ def fitted(data: Dataset, config: transitions.FitConfig = CONFIG, **page: Any) -
 
 def brute_force(medium: World, config: transitions.FitConfig) -> dict[str, dict[str, float]]:
     """Steps between the titles of each member, every title where they first played it."""
-    first: dict[str, dict[str, None]] = {}
-    for member_id, title_id in medium.events.filter(kind="play").select("member_id", "title_id").iter_rows():
-        first.setdefault(member_id, {})[title_id] = None
+    first: dict[str, dict[str, float]] = {}
+    plays = medium.events.filter(kind="play").select("member_id", "title_id", "time")
+    for member_id, title_id, time in plays.iter_rows():
+        first.setdefault(member_id, {}).setdefault(title_id, time.timestamp() / 86_400)
     count: dict[str, dict[str, float]] = {}
-    for titles in (list(played) for played in first.values()):
-        for i, a in enumerate(titles):
-            for distance, b in enumerate(titles[i + 1 : i + 1 + config.window], start=1):
+    for played in (list(titles.items()) for titles in first.values()):
+        for i, (a, then) in enumerate(played):
+            for distance, (b, day) in enumerate(played[i + 1 : i + 1 + config.window], start=1):
                 for one, other, weight in ((a, b, 1.0), (b, a, config.backward)):
-                    row = count.setdefault(one, {})
-                    row[other] = row.get(other, 0.0) + weight / distance
+                    row, half_life = count.setdefault(one, {}), config.gap_half_life_days
+                    fades = 0.5 ** ((day - then) / half_life) if half_life else 1.0
+                    row[other] = row.get(other, 0.0) + weight / distance * fades
     return {
         a: {b: steps / (sum(row.values()) + config.shrinkage) for b, steps in row.items() if steps > 0}
         for a, row in count.items()
     }
 
 
-def test_steps_are_those_of_brute_force(medium: World) -> None:
-    """Each title's heaviest steps, with their share of all its steps; a step back counts a quarter."""
-    near, ids = fitted(medium.data).next, medium.data.catalog.ids
-    expected = brute_force(medium, CONFIG)
+@pytest.mark.parametrize("half_life", [0.0, 3.0])
+def test_steps_are_those_of_brute_force(half_life: float, medium: World) -> None:
+    """Each title's heaviest steps, with their share of all its steps; backward a quarter, days later less if so set."""
+    config = msgspec.structs.replace(CONFIG, gap_half_life_days=half_life)
+    near, ids = fitted(medium.data, config).next, medium.data.catalog.ids
+    expected = brute_force(medium, config)
 
     assert expected.keys() == set(ids.of(near.seed))
     for seed in near.seed.tolist():
@@ -69,6 +74,15 @@ def test_the_next_title_of_the_list_comes_first(chain: Dataset) -> None:
 
     assert expected == pytest.approx(score[0].tolist(), rel=1e-6)
     assert np.isnan(score[1]).all()
+
+
+def test_what_is_played_long_after_says_less(chain: Dataset) -> None:
+    """All steps of the chain take an hour: with a half-life of an hour those of two titles count a quarter of 1/2."""
+    near = fitted(chain, transitions.FitConfig(window=2, backward=0.0, shrinkage=0.0, gap_half_life_days=1 / 24)).next
+    _, weight = near.row(0)
+    b, c = 4 * 0.5, 3 * 0.25 / 2
+
+    assert [b / (b + c), c / (b + c)] == pytest.approx(weight.tolist())
 
 
 def test_only_the_latest_titles_count(chain: Dataset) -> None:
