@@ -37,7 +37,7 @@ class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_history: Annotated[int, Meta(ge=1)] = 200  # latest titles that count
-    fade: Annotated[float, Meta(gt=0, le=1)] = 0.98  # weight of each against the one after it
+    fade: Annotated[float, Meta(gt=0, le=1)] = 0.9  # weight of each against the one after it
 
 
 @record
