@@ -101,7 +101,7 @@ def test_contradicting_constraints_stop_the_engine(medium: World) -> None:
 
 
 def test_attraction_puts_rows_of_a_kind_higher(medium: World) -> None:
-    """Genre rows stand right below the pinned row when they count a hundred times as much, and low when they count 0."""
+    """Genre rows stand right below the pinned row when they count a hundred times as much, low when they count 0."""
     pages = {value: run(medium, page={"attraction": {"genre": value}}).pages for value in (0.0, 100.0)}
     places = {
         value: np.mean([row.kind == "genre" for page in pages[value] for row in page.rows[1:4]]) for value in pages

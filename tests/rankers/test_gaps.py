@@ -11,7 +11,7 @@ from tests.ordering.pages import filled, lay, rules, worth
 from tests.random_worlds import random_world
 from tests.rankers.test_orderers import overlapping
 from tests.worlds import ask, tiny_engine
-from tools.study.brute import best_value, cases, gaps, overlap
+from tools.study.brute import best_value, cases, gaps_of, overlap
 
 ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
@@ -40,7 +40,7 @@ def test_greedy_is_close_to_brute_force_and_lookahead_closer() -> None:
     for seed in range(3):
         engine = tiny_engine(random_world(seed, titles=600).data)
         drawn = cases(engine, some_requests(40, seed), np.random.default_rng(seed))[:12]
-        found.append(gaps([ORDERERS["greedy"], ORDERERS["lookahead"]], drawn, engine.rules))
+        found.append(gaps_of([ORDERERS["greedy"], ORDERERS["lookahead"]], drawn, engine.rules))
         assert min(overlap(rows, 6) for _, rows in drawn) >= 0.3
     greedy, lookahead = np.concatenate(found, axis=1)
 

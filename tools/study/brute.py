@@ -1,7 +1,8 @@
 """Brute force: the most that any page of these rows is worth, and how much orderers lose to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pagegen.pool import Rows
 from pagegen.request import PageRequest
 from pagegen.rows import Filled
 
+Cases: TypeAlias = list[tuple[Contexts, Filled]]  # the rows of one request each
 CANDIDATES = 12
 
 
@@ -41,7 +43,7 @@ def _best(page: Assembly, at_most: Float64, rows: int, found: float) -> float:
     return found
 
 
-def gaps(orderers: Iterable[Orderer], cases: Sequence[tuple[Contexts, Filled]], rules: Rules) -> Float64:
+def gaps_of(orderers: Sequence[Orderer], cases: Cases, rules: Rules) -> Float64:
     """[orderers, cases] share of the best page's value that each orderer's page lacks."""
     best = [best_value(contexts.requests[0], filled, rules) for contexts, filled in cases]
     made = [[float(o.order(contexts, filled, rules).gain.sum()) for contexts, filled in cases] for o in orderers]
@@ -50,7 +52,7 @@ def gaps(orderers: Iterable[Orderer], cases: Sequence[tuple[Contexts, Filled]], 
 
 def cases(
     engine: Engine, requests: Sequence[PageRequest], rng: np.random.Generator, *, least_overlap: float = 0.3
-) -> list[tuple[Contexts, Filled]]:
+) -> Cases:
     """Twelve rows of each request for a page of 5 x 6, drawn; those that overlap less are left out."""
     found = []
     for request in requests:
