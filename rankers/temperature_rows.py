@@ -52,4 +52,4 @@ def _scores(page: Assembly, left: Float64, ranked: Mask) -> Float64:
     """[R] each row's score, given what is left of each title."""
     value = page.objective.worth * left[page.title]
     value[ranked] = -np.sort(-value[ranked], axis=1)
-    return (page.objective.column_x[1:] * value).sum(axis=1)
+    return page.objective.alone(value)

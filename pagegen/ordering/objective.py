@@ -19,7 +19,7 @@ class Objective:
 
     worth: Float64  # [R, L] m(title) * a(row); 0 in an empty cell
     row_x: Float64  # [positions] chance that the row is reached
-    column_x: Float64  # [L + 1] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
+    column_x: Float64  # [> L] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
 
     def gains(self, new: Mask, shown: Int64, position: int) -> Float64:
         """
@@ -32,7 +32,10 @@ class Objective:
         """
         return (self.column_x[shown] * (self.worth * new)).sum(axis=1) * self.row_x[position]
 
+    def alone(self, worth: Float64) -> Float64:
+        """[R] what rows with these titles' worth [R, L] add at a position that is surely reached, all of them new."""
+        return (self.column_x[1 : worth.shape[1] + 1] * worth).sum(axis=1)
+
     def at_most(self) -> Float64:
         """[R] what a row can add at a position that is surely reached, whatever is above: all new, the best first."""
-        best_first = -np.sort(-self.worth, axis=1)
-        return (self.column_x[1:] * best_first).sum(axis=1)
+        return self.alone(-np.sort(-self.worth, axis=1))
