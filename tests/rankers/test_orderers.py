@@ -24,11 +24,11 @@ SOFT = 1
 ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
 
-def overlapping(rng: np.random.Generator, rows: int = 6) -> list[Told]:
+def overlapping(rng: np.random.Generator, rows: int = 6, *, titles: int = 14, length: int = 5) -> list[Told]:
     """Rows of five of fourteen titles that are worth the same wherever they stand, each row best first."""
-    play = rng.beta(0.5, 4.0, 14)
-    picks = [rng.choice(14, 5, replace=False).tolist() for _ in range(rows)]
-    return [(SOFT, {t: float(play[t]) for t in sorted(titles, key=lambda t: -play[t])}) for titles in picks]
+    play = rng.beta(0.5, 4.0, titles)
+    picks = [rng.choice(titles, length, replace=False).tolist() for _ in range(rows)]
+    return [(SOFT, {t: float(play[t]) for t in sorted(row, key=lambda t: -play[t])}) for row in picks]
 
 
 def value(told: list[Told], picked: list[int] | tuple[int, ...]) -> float:

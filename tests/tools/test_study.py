@@ -147,6 +147,9 @@ def test_the_template_is_chosen_kind_by_kind(run_data: Path) -> None:
 
     assert [max(step.ndcg_2d.values()) for step in answer.steps] == [s.ndcg_2d[s.kind] for s in answer.steps]
     assert len({*answer.sequence[-2:]}) == min(2, len(answer.sequence))
+    assert answer.table().row_count == len(answer.steps[0].ndcg_2d)
+    assert all(kind in str(answer.table().caption) for kind in answer.sequence)
+    assert "best sequence" in answer.chart()
     assert answer.chosen == pytest.approx(answer.steps[-1].ndcg_2d[answer.steps[-1].kind])
     assert answer.usual == pytest.approx(by_member.group_by("member").agg(pl.col("value").mean())["value"].mean())
 
@@ -158,6 +161,8 @@ def test_no_orderer_beats_brute_force(run_data: Path, monkeypatch: pytest.Monkey
     found = {gap.orderer: gap for gap in answer.gaps}
 
     assert answer.pages > 0
+    assert answer.table().row_count == 5
+    assert "lookahead" in answer.chart()
     assert answer.overlap >= 0.3
     assert {"greedy", "lookahead", "independent", "temperature", "template"} == set(found)
     assert all(-1e-9 < gap.mean <= gap.most and gap.page_ms > 0 for gap in found.values())

@@ -41,12 +41,13 @@ class Template(msgspec.Struct, frozen=True):
         return chart("NDCG2D of the first rows", {"best sequence": best}, Axis(name="rows"), Axis(name="NDCG2D"))
 
     def table(self) -> Table:
-        setting = f"page.orderers.template.sequence = {msgspec.json.encode(self.sequence).decode()}"
-        caption = f"{setting}\nNDCG2D {self.chosen:.4f}; by the sequence of the settings {self.usual:.4f}"
-        kinds = list(self.steps[0].ndcg_2d)
-        table = Table("row", *kinds, title="NDCG2D with each kind as the next row", caption=caption)
-        for row, step in enumerate(self.steps, start=1):
-            table.add_row(str(row), *(f"{step.ndcg_2d[kind]:.4f}{' *' * (kind == step.kind)}" for kind in kinds))
+        names = ", ".join(f'"{kind}"' for kind in self.sequence)  # may break between any two
+        found = f"NDCG2D {self.chosen:.4f}; by the sequence of the settings {self.usual:.4f}"
+        caption = f"page.orderers.template.sequence = [ {names} ]\n{found}"
+        title = "NDCG2D of the first rows, by the kind of the last"
+        table = Table("kind", *map(str, range(1, len(self.steps) + 1)), title=title, caption=caption)
+        for kind in self.steps[0].ndcg_2d:
+            table.add_row(kind, *(f"{step.ndcg_2d[kind]:.3f}{'*' * (kind == step.kind)}" for step in self.steps))
         return table
 
 
