@@ -25,7 +25,16 @@ from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
 from pagegen.features.titles import Grades, TitleAge, Trend
 from pagegen.features.visits import Sessions, SinceVisit
 from pagegen.features.years import YearHabits
-from rankers import boosted_trees, greedy_rows, one_feature, popularity, template_rows
+from rankers import (
+    boosted_trees,
+    greedy_rows,
+    independent_rows,
+    lookahead_rows,
+    one_feature,
+    popularity,
+    temperature_rows,
+    template_rows,
+)
 
 BYW = because_you_watched
 
@@ -96,6 +105,13 @@ HOME = Homepage(
     },
     orderers={
         "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),
+        "lookahead": Part(
+            config=lookahead_rows.Config, make=lambda config: lookahead_rows.LookaheadRows(config=config)
+        ),
+        "independent": Part(config=NoConfig, make=lambda _: independent_rows.IndependentRows()),
+        "temperature": Part(
+            config=temperature_rows.Config, make=lambda config: temperature_rows.TemperatureRows(config=config)
+        ),
         "template": Part(config=template_rows.Config, make=lambda config: template_rows.TemplateRows(config=config)),
     },
     settings=(resources.files("pagegen") / "homepage.toml").read_text("utf-8"),

@@ -98,3 +98,14 @@ def test_contradicting_constraints_stop_the_engine(medium: World) -> None:
     pins = {"genre": {"pin": 0}, "top_picks": {"pin": 0}, "continue_watching": {"pin": 5}}
     with pytest.raises(ConfigError, match=r"genre.*pinned at 0"):
         tiny_engine(medium.data, {"page": {"constraints": {"kinds": pins}}})
+
+
+def test_attraction_puts_rows_of_a_kind_higher(medium: World) -> None:
+    """Genre rows stand right below the pinned row when they count a hundred times as much, low when they count 0."""
+    pages = {value: run(medium, page={"attraction": {"genre": value}}).pages for value in (0.0, 100.0)}
+    places = {
+        value: np.mean([row.kind == "genre" for page in pages[value] for row in page.rows[1:4]]) for value in pages
+    }
+
+    assert places[0.0] < 0.2
+    assert places[100.0] > 0.9

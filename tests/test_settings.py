@@ -98,8 +98,11 @@ def test_every_problem_is_reported_at_once() -> None:
         ({"fit": {"examples": {"windows": 1}}}, "fit.examples.windows is 1; from 2 to 100"),
         ({"fit": {"trends": {"short_days": 91.0}}}, "fit.trends.short_days is 91.0; from 0.05 to 90.0"),
         ({"page": {"filters": ["licence", "mood"]}}, "page.filters names 'mood'; there are watched, licence"),
+        ({"page": {"attraction": {"horoscope": 2.0}}}, "page.attraction names 'horoscope'; there are because_you"),
+        ({"page": {"attraction": {"genre": "high"}}}, "page.attraction: Expected `float`, got `str`"),
+        ({"page": {"attraction": {"genre": -0.1}}}, "page.attraction.genre is -0.1; from 0.0 to 100.0"),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> None:
     """Where it is, what was found, what it may be."""

@@ -56,7 +56,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=rules_of(kinds, _constraints(home, page, kinds), models.examination),
+        rules=rules_of(kinds, _constraints(home, page, kinds), models.examination, page.attraction),
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,

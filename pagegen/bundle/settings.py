@@ -71,6 +71,7 @@ class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refill: int = 20
     constraints: ConstraintsConfig = ConstraintsConfig()
     kinds: dict[str, KindSettings] = {}
+    attraction: dict[str, float] = {}  # of rows of a kind, in the page objective; 1 where it is not said
     source: dict[str, dict[str, Any]] = {}
     filter: dict[str, dict[str, Any]] = {}
     orderers: dict[str, dict[str, Any]] = {}
@@ -198,13 +199,15 @@ def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, A
 
 def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
     """Names of parts that do not exist."""
+    kinds = [kind.name for kind in home.kinds(tuple(home.sources))]
     chosen: Sequence[tuple[str, Iterable[str], Iterable[str]]] = [
         ("fit.sources", settings.fit.sources, home.sources),
         ("fit.families", settings.fit.families, home.families),
         ("fit.ranker", [settings.fit.ranker], home.rankers),
         ("page.filters", settings.page.filters, home.filters),
         ("page.orderer", [settings.page.orderer], home.orderers),
-        ("page.kinds", settings.page.kinds, [kind.name for kind in home.kinds(tuple(home.sources))]),
+        ("page.kinds", settings.page.kinds, kinds),
+        ("page.attraction", settings.page.attraction, kinds),
         *(
             (
                 f"page.source.{name}",
@@ -237,6 +240,7 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
+        *((f"page.attraction.{name}", value, 0.0, 100.0) for name, value in settings.page.attraction.items()),
     ]
     yield from (
         f"{where} is {value}; from {low} to {high}" for where, value, low, high in numbers if not low <= value <= high

@@ -3,6 +3,7 @@
 from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
+from pagegen.ordering.objective import Objective
 from pagegen.ordering.orderer import Orderer, Pages, assemble
 from pagegen.ordering.rules import Rules, rules_of
 
@@ -11,6 +12,7 @@ __all__ = [
     "Constraints",
     "Examination",
     "KindRule",
+    "Objective",
     "Orderer",
     "Pages",
     "Placed",

@@ -1,17 +1,18 @@
 """
-Assembly: one request's page while it is put together, and the page objective.
+Assembly: one request's page while it is put together.
 
-    V(page) = sum over slots of x(p, q) * m(title) * [first slot of the title on the page]
-
-x is the examination of the slot, m the calibrated probability of a play. A row in the hard scope leaves out the
-titles above it and refills from its own list; below that scope it moves them to its end. Either way the titles that
-are new to the page come first, so a row's gain depends on the titles above only through what is new.
+A row in the hard scope leaves out the titles above it and refills from its own list; below that scope it moves them to
+its end. Either way the titles that are new to the page come first, so what a row adds to the objective depends on the
+titles above only through what is new.
 """
+
+from copy import copy
 
 import numpy as np
 
 from pagegen.arrays import Float64, Int16, Int64, Mask, lengths, record
 from pagegen.ordering.constraints import Kinds
+from pagegen.ordering.objective import Objective
 from pagegen.ordering.rules import Rules
 from pagegen.request import PageRequest
 from pagegen.rows import Filled
@@ -42,16 +43,18 @@ class Assembly:
         self._length = lengths(start)
         cells = _cells(self._length)
         nothing = int(title.max(initial=-1)) + 1  # the title of an empty cell
-        self._title = np.full(cells.shape, nothing)
-        self._title[cells] = title
-        self._play = np.zeros(cells.shape)
-        self._play[cells] = filled.play[start[0] : start[-1]]
+        self.title: Int64 = np.full(cells.shape, nothing)  # [R, L]
+        self.title[cells] = title
+        worth = np.zeros(cells.shape)
+        worth[cells] = filled.play[start[0] : start[-1]]
+        worth *= rules.attraction[self.kind][:, None]
         self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
         self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
         self._some_exempt = bool(self._exempt.any())
-        self._row_x, column_x = rules.examination.of(request.device)
+        row_x, column_x = rules.examination.of(request.device)
         behind = np.zeros(max(0, cells.shape[1] - self._columns))
-        self._column_x = np.concatenate([[0.0], column_x[: self._columns], behind])  # of the n-th new title, from 1
+        column_x = np.concatenate([[0.0], column_x[: self._columns], behind])
+        self.objective = Objective(worth=worth, row_x=row_x, column_x=column_x)
         self._least = np.minimum(rules.least, request.columns)[self.kind]
         self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
@@ -63,15 +66,25 @@ class Assembly:
     def position(self) -> int:
         return len(self.placed)
 
+    @property
+    def value(self) -> float:
+        """Of the page so far."""
+        return sum(placed.gain for placed in self.placed)
+
+    @property
+    def picked(self) -> list[int]:
+        """The rows on the page from the top, as `place` takes them."""
+        return [placed.row - self._rows.start for placed in self.placed]
+
     def full(self) -> bool:
         return len(self.placed) >= self._most
 
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
-        new = self._new[self._title]
-        place = (new | self._exempt if self._some_exempt else new).cumsum(axis=1)
-        gain = (self._column_x[place] * (self._play * new)).sum(axis=1) * self._row_x[self.position]
-        enough = place[:, -1] >= self._least
+        new = self._new[self.title]
+        shown = (new | self._exempt if self._some_exempt else new).cumsum(axis=1)
+        gain = self.objective.gains(new, shown, self.position)
+        enough = shown[:, -1] >= self._least
         if self.position >= self._rules.constraints.hard_rows:
             enough |= ~self._always_hard
         return gain, self._may(self._left & enough)
@@ -94,17 +107,30 @@ class Assembly:
     def place(self, row: int, gain: float) -> None:
         """Put the row (0 is the request's first) at the next position."""
         shown = self._order(row)[: self._columns]
-        self._new[self._title[row, shown]] = False
+        self._new[self.title[row, shown]] = False
         self._left[row] = False
         kind = int(self.kind[row])
         self._count[kind] += 1
         self._last[kind] = self.position
         self.placed.append(Placed(row=self._rows.start + row, candidate=self._first[row] + shown, gain=gain))
 
+    def shown(self) -> Int64:
+        """The titles of the lowest row, left to right."""
+        lowest = self.placed[-1]
+        row = lowest.row - self._rows.start
+        return self.title[row, lowest.candidate - self._first[row]]
+
+    def fork(self) -> "Assembly":
+        """The same page, to be gone on with in another way."""
+        other = copy(self)
+        other._new, other._left = self._new.copy(), self._left.copy()
+        other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
+        return other
+
     def _order(self, row: int) -> Int64:
         """The row's cells from the left, by the rule that holds for it at this position."""
         last = int(self._length[row])
-        new = self._new[self._title[row, :last]] | self._exempt[row, :last]
+        new = self._new[self.title[row, :last]] | self._exempt[row, :last]
         if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
             return new.nonzero()[0]
         return np.argsort(~new, kind="stable")  # what is above already goes to the end

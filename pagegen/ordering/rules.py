@@ -1,10 +1,10 @@
 """Rules: what holds for every orderer, one number a row kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pagegen.arrays import Int64, Mask, record
+from pagegen.arrays import Float64, Int64, Mask, record
 from pagegen.ordering.constraints import Constraints
 from pagegen.ordering.examination import Examination
 from pagegen.pool import RowKind
@@ -18,10 +18,19 @@ class Rules:
     exempt: Mask  # [kinds] may repeat anything
     hard: Mask  # [kinds] never repeats a title from above
     least: Int64  # [kinds] titles below which a row is not shown
+    attraction: Float64  # [kinds] how much more than 1 a play in such a row counts
 
 
-def rules_of(kinds: Sequence[RowKind], constraints: Constraints, examination: Examination) -> Rules:
-    """The rules of these row kinds."""
+NEUTRAL: Mapping[str, float] = {}
+
+
+def rules_of(
+    kinds: Sequence[RowKind],
+    constraints: Constraints,
+    examination: Examination,
+    attraction: Mapping[str, float] = NEUTRAL,
+) -> Rules:
+    """The rules of these row kinds; `attraction` by name, 1 for those it does not name."""
     return Rules(
         kinds=tuple(kinds),
         constraints=constraints,
@@ -29,4 +38,5 @@ def rules_of(kinds: Sequence[RowKind], constraints: Constraints, examination: Ex
         exempt=np.array([kind.dedup == "exempt" for kind in kinds], np.bool_),
         hard=np.array([kind.dedup == "hard" for kind in kinds], np.bool_),
         least=np.array([kind.min_titles for kind in kinds], np.int64),
+        attraction=np.array([attraction.get(kind.name, 1.0) for kind in kinds], np.float64),
     )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
-from tests.ordering.pages import KINDS, Told, fits, lawful, order, rules
+from pagegen.ordering import Rules
+from tests.ordering.pages import KINDS, Told, fits, lawful, order, rules, waits
 
 ORDERERS = [part.make(part.config()) for part in HOME.orderers.values()]
 
@@ -74,6 +75,39 @@ def test_no_page_breaks_a_rule(kinds: list[int], of_kinds: tuple[Any, Any, Any],
     for kind, rule in enumerate(rules_.constraints.rules):
         if rule.pin is not None and kind in page[rule.pin :] and kind not in page[: rule.pin]:
             assert kind == page[rule.pin]
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 2), st.dictionaries(st.integers(0, 12), st.floats(0.01, 1.0), min_size=1, max_size=8)),
+    max_size=9,
+)
+
+
+@pytest.mark.parametrize("orderer", ORDERERS, ids=list(HOME.orderers))
+@given(told=ROWS, of_kinds=st.tuples(RULE, RULE, RULE), hard_rows=st.integers(0, 6))
+def test_no_page_of_rows_that_share_titles_breaks_a_rule(
+    told: list[Told], of_kinds: tuple[Any, Any, Any], hard_rows: int, orderer: Any
+) -> None:
+    """Last place, most rows and pins are kept, and no title stands twice in the hard rows, those exempt aside."""
+    try:
+        rules_ = rules(hard_rows, **dict(zip(("hard", "soft", "free"), of_kinds, strict=True)))
+    except ConfigError:
+        return
+    found = order(orderer, told, rules_, rows=7, columns=4)
+    page = [told[row][0] for row, _ in found]
+    top = [t for (row, titles) in found[:hard_rows] if rules_.kinds[told[row][0]].dedup != "exempt" for t in titles]
+
+    assert len({row for row, _ in found}) == len(found) <= 7
+    assert len(set(top)) == len(top)
+    for position, kind in enumerate(page):
+        rule = rules_.constraints.rules[kind]
+        assert fits(page[:position], kind, rules_)
+        assert rule.pin is None or kind in page[:position] or position >= rule.pin or _all_wait(page, position, rules_)
+
+
+def _all_wait(page: list[int], position: int, rules_: Rules) -> bool:
+    """Whether no row further down could have stood here without waiting."""
+    return all(waits(page[:position], kind, rules_) for kind in page[position:])
 
 
 def test_contradictions_name_both_rules_all_at_once() -> None:

@@ -1,25 +1,34 @@
-"""Greedy and template: what each does with rows whose best order is known."""
+"""Orderers: what each does with rows whose best order is known."""
 
+from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pagegen.homepage import HOME
+from pagegen.ordering import Orderer
 from pagegen.pool import RowKind
+from rankers import lookahead_rows, temperature_rows
 from rankers.greedy_rows import GreedyRows
+from rankers.independent_rows import IndependentRows
+from rankers.lookahead_rows import LookaheadRows
+from rankers.temperature_rows import TemperatureRows
 from rankers.template_rows import Config, TemplateRows
 from tests.ordering.pages import Told, lay, order, rules, worth
 
 SOFT = 1
+ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
 
-def overlapping(rng: np.random.Generator, rows: int = 6) -> list[Told]:
+def overlapping(rng: np.random.Generator, rows: int = 6, *, titles: int = 14, length: int = 5) -> list[Told]:
     """Rows of five of fourteen titles that are worth the same wherever they stand, each row best first."""
-    play = rng.beta(0.5, 4.0, 14)
-    picks = [rng.choice(14, 5, replace=False).tolist() for _ in range(rows)]
-    return [(SOFT, {t: float(play[t]) for t in sorted(titles, key=lambda t: -play[t])}) for titles in picks]
+    play = rng.beta(0.5, 4.0, titles)
+    picks = [rng.choice(titles, length, replace=False).tolist() for _ in range(rows)]
+    return [(SOFT, {t: float(play[t]) for t in sorted(row, key=lambda t: -play[t])}) for row in picks]
 
 
 def value(told: list[Told], picked: list[int] | tuple[int, ...]) -> float:
@@ -89,3 +98,89 @@ def test_a_kind_the_homepage_does_not_have_is_passed_over() -> None:
     orderer = TemplateRows(config=Config(sequence=("horoscope", "a", "b")))
 
     assert [1, 0] == [row for row, _ in order(orderer, told, rules(kinds=KINDS))]
+
+
+def told_by(orderer: Orderer, told: list[Told], columns: int = 3, **of_kinds: Any) -> list[int]:
+    return [row for row, _ in order(orderer, told, rules(**of_kinds), columns=columns)]
+
+
+SAME: list[Told] = [(SOFT, {1: 0.9, 2: 0.8, 3: 0.1}), (SOFT, {1: 0.9, 2: 0.8, 6: 0.05}), (SOFT, {4: 0.5, 5: 0.2})]
+
+
+def test_independent_rows_do_not_see_those_above() -> None:
+    """A row of the very titles that stand above comes second; greedy puts what is new there."""
+    assert [0, 1, 2] == told_by(IndependentRows(), SAME)
+    assert [0, 2, 1] == told_by(GreedyRows(), SAME)
+
+
+@given(st.integers(0, 10_000))
+def test_independent_rows_stand_by_what_they_are_worth_alone(seed: int) -> None:
+    """Each alone on the page, valued by a second opinion: never less than the next."""
+    told = overlapping(np.random.default_rng(seed))
+    alone = [value(told, [row]) for row in told_by(IndependentRows(), told)]
+
+    assert sorted(alone, reverse=True) == alone
+
+
+def temperature(**config: float) -> TemperatureRows:
+    return TemperatureRows(config=temperature_rows.Config(**config))
+
+
+def test_shown_titles_are_hot_and_cool_down() -> None:
+    """
+    By hand, one column: A (title 1, .9) is shown; B (title 1, else 2) is then worth .09 at rho .1, C (.2) is next. One
+    row later title 1 has cooled to .85, and B is worth .9 * .1^.85 = .127: more than D (.12), less than E (.13).
+    """
+    told: list[Told] = [(SOFT, {t: p}) for t, p in ((1, 0.9), (1, 0.9), (3, 0.2), (4, 0.12), (5, 0.13))]
+
+    assert [0, 2, 4, 1, 3] == [row for row, _ in order(temperature(), told, rules(0), columns=1)]
+    assert [0, 1, 2, 4, 3] == [row for row, _ in order(temperature(penalty=1.0), told, rules(0), columns=1)]
+    assert [0, 2, 4, 3, 1] == [row for row, _ in order(temperature(cooling=1.0), told, rules(0), columns=1)]
+
+
+@given(st.integers(0, 10_000))
+def test_temperature_follows_the_papers_formula(seed: int) -> None:
+    """Every row is the best by a plain reading: sort what is left of its titles, weigh by column, add up."""
+    told = overlapping(np.random.default_rng(seed))
+    found = order(temperature(penalty=0.3, cooling=0.7), told, rules(0), columns=3)
+    column_x = rules().examination.of("tv")[1]
+    heat = dict.fromkeys(range(14), 0.0)
+    for position, (row, shown) in enumerate(found):
+        scores = {}
+        for other in {row, *(r for r, _ in found[position:])}:
+            left = sorted((p * 0.3 ** heat[t] for t, p in told[other][1].items()), reverse=True)[:3]
+            scores[other] = sum(x * p for x, p in zip(column_x, left, strict=False))
+        assert scores[row] == pytest.approx(max(scores.values()))
+        heat = {t: 0.7 * h + (t in shown) for t, h in heat.items()}
+
+
+def test_attraction_lifts_rows_of_a_kind() -> None:
+    """The least valuable of three rows comes first when its kind counts twice; templates do not know the objective."""
+    told: list[Told] = [(0, {1: 0.5}), (1, {2: 0.4}), (2, {3: 0.3})]
+    lifted = replace(rules(), attraction=np.array([1.0, 1.0, 2.0]))
+    for name, orderer in ORDERERS.items():
+        expected = [0, 1, 2] if name == "template" else [2, 0, 1]
+        assert [0, 1, 2] == [row for row, _ in order(orderer, told, rules())]
+        assert expected == [row for row, _ in order(orderer, told, lifted)]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_lookahead_is_never_worse_than_greedy(seed: int, rows: int) -> None:
+    """With the narrowest beam and one row searched for, as with the widest."""
+    told = overlapping(np.random.default_rng(seed))
+    for config in (lookahead_rows.Config(beam=1, rows=1, rounds=0), lookahead_rows.Config()):
+        found = [row for row, _ in order(LookaheadRows(config=config), told, rules(), rows=rows, columns=3)]
+        assert value(told, found) >= value(told, greedy(told, rows)) - 1e-9
+
+
+def test_lookahead_sees_what_greedy_does_not() -> None:
+    """Greedy takes the row of the two best titles, which spoils both others: two rows ahead it is the worst."""
+    told: list[Told] = [
+        (SOFT, {1: 0.50, 3: 0.45}),
+        (SOFT, {1: 0.50, 2: 0.44}),
+        (SOFT, {3: 0.45, 4: 0.44}),
+    ]
+    orderer = LookaheadRows(config=lookahead_rows.Config())
+
+    assert [0, 1] == greedy(told, 2)
+    assert [1, 2] == [row for row, _ in order(orderer, told, rules(), rows=2, columns=3)]

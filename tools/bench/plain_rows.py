@@ -71,7 +71,9 @@ class Page:
         self._column_x = np.concatenate([[0.0], models.column_x[:columns], np.zeros(width)])
         self._constraints: dict[str, Any] = models.settings["page"]["constraints"]
         self._title = np.array([np.pad(row.title, (0, width - len(row.title)), constant_values=-1) for row in rows])
-        self._worth = np.array([np.pad(row.play, (0, width - len(row.play))) for row in rows])
+        attraction = models.settings["page"].get("attraction", {})
+        worth = [row.play * attraction.get(row.kind, 1.0) for row in rows]
+        self._worth = np.array([np.pad(play, (0, width - len(play))) for play in worth])
         self._new = self._title >= 0
         self._cells = self._new.copy()
         self._least = np.array([KINDS[row.kind].least for row in rows])

@@ -7,6 +7,8 @@ Studies on the past of a data folder, all windows, labels and fits those of `pag
     python -m tools.study frontier    --data DATA   quality against latency: trees and leaves of the ranker
     python -m tools.study pool        --data DATA   recall by pool size, and what each kind of row brings
     python -m tools.study reliability --data DATA   calibrated probabilities against what happened
+    python -m tools.study template    --data DATA   the best fixed sequence of row kinds
+    python -m tools.study gaps        --data DATA   what each orderer loses to brute force
 
 `--until 0.8` looks at the first 80 % of the events only, `--set fit.examples.occasions=2000` replaces a setting.
 """
@@ -25,11 +27,13 @@ from pagegen.errors import PagegenError
 from pagegen.training.train import Job
 from tools.study.families import families
 from tools.study.frontier import frontier
+from tools.study.gaps import gaps
 from tools.study.past import job_of, studied, study_options
 from tools.study.pool import pool
 from tools.study.quotas import quotas
 from tools.study.reliability import reliability
 from tools.study.sources import sources
+from tools.study.template import template
 
 
 class Answer(Protocol):
@@ -46,6 +50,8 @@ STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
     "sources": sources,
     "quotas": quotas,
     "reliability": lambda job, judged: reliability(studied(job, judged)),
+    "template": template,
+    "gaps": gaps,
 }
 
 

@@ -1,0 +1,55 @@
+"""
+Temperature rows: titles that were shown are hot, and cool down row by row (Full-Page Recommender, RecSys 2025).
+
+    score(row) = sum over k of m_k * sort_desc(s_i * rho^T_i)_k
+
+s is a title's worth in the row (probability of a play times attraction), T its temperature: 0 at first, then after each
+row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose source orders them
+are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`.
+"""
+
+from functools import partial
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from pagegen.arrays import Float64, Mask, record
+from pagegen.context import Contexts
+from pagegen.ordering import Assembly, Pages, Rules, assemble
+from pagegen.rows import Filled
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    penalty: Annotated[float, Meta(ge=0, le=1)] = 0.1  # rho: what is left of a title that was just shown
+    cooling: Annotated[float, Meta(ge=0, le=1)] = 0.85  # gamma: how much of its temperature stays, row by row
+
+
+@record
+class TemperatureRows:
+    config: Config
+    name: str = "temperature"
+
+    def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
+        ranked = np.array([kind.order == "ranker" for kind in rules.kinds], np.bool_)
+        return assemble(contexts, filled, rules, partial(self._fill_page, ranked))
+
+    def _fill_page(self, ranked: Mask, page: Assembly) -> None:
+        heat = np.zeros(int(page.title.max(initial=0)) + 1)
+        while not page.full():
+            gain, may = page.gains()
+            score = _scores(page, self.config.penalty**heat, ranked[page.kind])
+            row = int(np.where(may, score, -1.0).argmax())  # ties: the row proposed first
+            if not may[row]:
+                return
+            page.place(row, float(gain[row]))
+            heat *= self.config.cooling
+            heat[page.shown()] += 1.0
+
+
+def _scores(page: Assembly, left: Float64, ranked: Mask) -> Float64:
+    """[R] each row's score, given what is left of each title."""
+    value = page.objective.worth * left[page.title]
+    value[ranked] = -np.sort(-value[ranked], axis=1)
+    return page.objective.alone(value)
