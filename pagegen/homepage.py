@@ -9,6 +9,7 @@ from candidates import (
     ease,
     facets,
     item_knn,
+    my_list,
     recent_plays,
     rp3beta,
     spectral,
@@ -63,6 +64,7 @@ HOME = Homepage(
             continue_watching.Config,
             lambda config: continue_watching.ContinueWatching(config=config),
         ),
+        "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
     },
     filters={
         "watched": Part(config=NoConfig, make=lambda _: filters.Watched()),

@@ -117,6 +117,7 @@ def supports(facts: Facts) -> dict[str, str | None]:
     """For each row kind, why the data cannot support it, or None if it can."""
     needs = {
         "continue_watching": (facts.unfinished_plays, 1, f"no play with a fraction below {FINISHED}"),
+        "my_list": (facts.events_by_kind.get("list_add", 0), 1, "no event is a list_add"),
         "top_picks": (facts.members_with_two_titles, 1, "no member played two titles"),
         "because_you_watched": (facts.members_with_two_titles, 1, "no member played two titles"),
         "trending_now": (facts.days, 1, "the log is shorter than a day"),

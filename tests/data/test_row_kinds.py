@@ -21,7 +21,7 @@ RICH = Facts(
     kids_members=0,
     countries=(),
     events=900,
-    events_by_kind={"play": 900},
+    events_by_kind={"play": 890, "list_add": 10},
     first_event_ms=0,
     last_event_ms=10 * 86_400_000,
     longest_history=100,
@@ -44,6 +44,7 @@ def test_rich_data_support_every_kind() -> None:
     ("lack", "kinds"),
     [
         ({"unfinished_plays": 0}, {"continue_watching"}),
+        ({"events_by_kind": {"play": 900}}, {"my_list"}),
         ({"members_with_two_titles": 0}, {"top_picks", "because_you_watched"}),
         ({"last_event_ms": 3_600_000}, {"trending_now"}),
         ({"titles_played": 9}, {"top_10"}),
