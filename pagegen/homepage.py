@@ -17,6 +17,7 @@ from candidates import (
     top_picks,
     transitions,
     trending,
+    watch_again,
 )
 from pagegen import filters
 from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
@@ -65,6 +66,9 @@ HOME = Homepage(
             lambda config: continue_watching.ContinueWatching(config=config),
         ),
         "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
+        "watch_again": computed(
+            (watch_again.WATCH_AGAIN,), watch_again.Config, lambda config: watch_again.WatchAgain(config=config)
+        ),
     },
     filters={
         "watched": Part(config=NoConfig, make=lambda _: filters.Watched()),

@@ -9,6 +9,7 @@ from pagegen.data.schema import FINISHED
 
 ENOUGH = 10  # titles: fewer do not make a row
 NEAR_DAYS = 365  # a title this young when the log begins still counts as new in it
+WHILE_DAYS = 30  # after which a title may be watched again
 MS_PER_DAY = 86_400_000
 
 
@@ -127,6 +128,11 @@ def supports(facts: Facts) -> dict[str, str | None]:
             facts.releases_in_range,
             ENOUGH,
             f"fewer than {ENOUGH} titles were released between a year before the first event and the last one",
+        ),
+        "watch_again": (
+            facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
+            WHILE_DAYS,
+            f"no grade and no thumb up, or a log shorter than {WHILE_DAYS} days",
         ),
     }
     return {kind: None if has >= least else why for kind, (has, least, why) in needs.items()}

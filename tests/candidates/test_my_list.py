@@ -1,5 +1,7 @@
 """My list: what the member put there and has not finished since, the newest first."""
 
+from typing import Any
+
 import pytest
 
 from pagegen.request import RecentEvent
@@ -13,7 +15,7 @@ def add(name: str, days: float) -> Fields:
     return event("me", name, "list_add", days_ago(days))
 
 
-def row(*events: Fields, **request: object) -> list[str]:
+def row(*events: Fields, **request: Any) -> list[str]:
     """The titles of the row of `me`, in its order."""
     mine = [*events, play("you", "a"), event("you", "b", "list_add", days_ago(9))]
     engine = tiny_engine(world(FILMS, mine), ALL_SOURCES)
