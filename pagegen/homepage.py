@@ -10,6 +10,7 @@ from candidates import (
     facets,
     item_knn,
     my_list,
+    people,
     recent_plays,
     rp3beta,
     spectral,
@@ -66,6 +67,12 @@ HOME = Homepage(
             lambda config: continue_watching.ContinueWatching(config=config),
         ),
         "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
+        "people": computed(
+            (people.PEOPLE,),
+            people.Config,
+            lambda config: people.People(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
         "watch_again": computed(
             (watch_again.WATCH_AGAIN,), watch_again.Config, lambda config: watch_again.WatchAgain(config=config)
         ),

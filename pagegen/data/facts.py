@@ -129,6 +129,7 @@ def supports(facts: Facts) -> dict[str, str | None]:
             ENOUGH,
             f"fewer than {ENOUGH} titles were released between a year before the first event and the last one",
         ),
+        "people": (facts.titles_with_people, ENOUGH, f"fewer than {ENOUGH} titles have a cast or directors"),
         "watch_again": (
             facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
             WHILE_DAYS,

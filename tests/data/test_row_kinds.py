@@ -9,7 +9,7 @@ RICH = Facts(
     titles=100,
     series=0,
     titles_with_genres=100,
-    titles_with_people=0,
+    titles_with_people=100,
     titles_with_maturity=0,
     titles_with_windows=0,
     titles_leaving=0,
@@ -51,6 +51,7 @@ def test_rich_data_support_every_kind() -> None:
         ({"last_event_ms": 3_600_000}, {"trending_now", "watch_again"}),
         ({"titles_played": 9}, {"top_10"}),
         ({"titles_with_genres": 9}, {"genre"}),
+        ({"titles_with_people": 9}, {"people"}),
         ({"releases_in_range": 9}, {"new_releases"}),
     ],
 )
