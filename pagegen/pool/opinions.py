@@ -23,11 +23,13 @@ def opinions(proposal: Proposal, request: int, scorer: str) -> Float32:
 def _completed(score: Float32, plays: Float32, allowed: Mask) -> Float32:
     """
     [T] the scores; an allowed title without one gets that of the place among the scored which its plays have among
-    theirs.
+    theirs. The plays of all where no allowed title has a score.
     """
     missing = np.flatnonzero(np.isnan(score) & allowed)
     known = np.flatnonzero(~np.isnan(score) & allowed)
-    if not len(missing) or not len(known):
+    if not len(known):
+        return plays
+    if not len(missing):
         return score
     place = np.searchsorted(np.sort(plays[known]), plays[missing])
     completed = score.copy()
