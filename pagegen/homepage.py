@@ -9,6 +9,7 @@ from candidates import (
     ease,
     facets,
     item_knn,
+    leaving_soon,
     my_list,
     people,
     recent_plays,
@@ -71,6 +72,12 @@ HOME = Homepage(
             (people.PEOPLE,),
             people.Config,
             lambda config: people.People(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "leaving_soon": computed(
+            (leaving_soon.LEAVING_SOON,),
+            leaving_soon.Config,
+            lambda config: leaving_soon.LeavingSoon(config=config),
             reads=lambda config: (config.scorer,),
         ),
         "watch_again": computed(

@@ -130,6 +130,7 @@ def supports(facts: Facts) -> dict[str, str | None]:
             f"fewer than {ENOUGH} titles were released between a year before the first event and the last one",
         ),
         "people": (facts.titles_with_people, ENOUGH, f"fewer than {ENOUGH} titles have a cast or directors"),
+        "leaving_soon": (facts.titles_leaving, ENOUGH, f"fewer than {ENOUGH} titles have a licence window that ends"),
         "watch_again": (
             facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
             WHILE_DAYS,

@@ -12,7 +12,7 @@ RICH = Facts(
     titles_with_people=100,
     titles_with_maturity=0,
     titles_with_windows=0,
-    titles_leaving=0,
+    titles_leaving=10,
     titles_released=100,
     exact_releases=0,
     releases_in_range=50,
@@ -52,6 +52,7 @@ def test_rich_data_support_every_kind() -> None:
         ({"titles_played": 9}, {"top_10"}),
         ({"titles_with_genres": 9}, {"genre"}),
         ({"titles_with_people": 9}, {"people"}),
+        ({"titles_leaving": 9}, {"leaving_soon"}),
         ({"releases_in_range": 9}, {"new_releases"}),
     ],
 )
