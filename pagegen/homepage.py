@@ -8,6 +8,7 @@ from candidates import (
     continue_watching,
     ease,
     facets,
+    hidden_gems,
     item_knn,
     leaving_soon,
     my_list,
@@ -78,6 +79,12 @@ HOME = Homepage(
             (leaving_soon.LEAVING_SOON,),
             leaving_soon.Config,
             lambda config: leaving_soon.LeavingSoon(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "hidden_gems": computed(
+            (hidden_gems.HIDDEN_GEMS,),
+            hidden_gems.Config,
+            lambda config: hidden_gems.HiddenGems(config=config),
             reads=lambda config: (config.scorer,),
         ),
         "watch_again": computed(

@@ -8,6 +8,7 @@ import polars as pl
 from pagegen.data.schema import FINISHED
 
 ENOUGH = 10  # titles: fewer do not make a row
+MANY = 5 * ENOUGH  # titles: fewer have no hidden corners
 NEAR_DAYS = 365  # a title this young when the log begins still counts as new in it
 WHILE_DAYS = 30  # after which a title may be watched again
 MS_PER_DAY = 86_400_000
@@ -131,6 +132,11 @@ def supports(facts: Facts) -> dict[str, str | None]:
         ),
         "people": (facts.titles_with_people, ENOUGH, f"fewer than {ENOUGH} titles have a cast or directors"),
         "leaving_soon": (facts.titles_leaving, ENOUGH, f"fewer than {ENOUGH} titles have a licence window that ends"),
+        "hidden_gems": (
+            facts.titles_played if facts.members_with_two_titles else 0,
+            MANY,
+            f"no member played two titles, or fewer than {MANY} titles were played",
+        ),
         "watch_again": (
             facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
             WHILE_DAYS,
