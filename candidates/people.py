@@ -54,12 +54,15 @@ class People:
     def _followed(self, contexts: Contexts, request: int) -> Int32:
         """The people the member follows, most first."""
         people, finished = contexts.data.catalog.people, _finished(contexts, request)
+        mine = _titles_of_each(people, finished)
+        often: Mask = mine >= self.config.min_titles
+        if not often.any():
+            return np.zeros(0, np.int32)
         played = contexts.trends.total[request] > 0
         played[finished] = True
-        mine, all_ = _titles_of_each(people, finished), _titles_of_each(people, np.flatnonzero(played).astype(np.int32))
-        usual = all_ * (len(finished) / max(1, int(played.sum())))
-        follows: Mask = (mine >= self.config.min_titles) & (mine >= self.config.min_lift * usual)
-        return best(mine - usual, follows, self.config.rows)
+        all_ = np.bincount(people.tag, played[people.title], minlength=len(mine))
+        usual = all_ * len(finished) / played.sum()
+        return best(mine - usual, often & (mine >= self.config.min_lift * usual), self.config.rows)
 
 
 def _finished(contexts: Contexts, request: int) -> Int32:
