@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from pagegen.data.facts import Facts, supports
+from pagegen.homepage import HOME
 
 RICH = Facts(
     titles=100,
@@ -38,6 +39,11 @@ RICH = Facts(
 def test_rich_data_support_every_kind() -> None:
     """Nothing is missing."""
     assert set(supports(RICH).values()) == {None}
+
+
+def test_every_kind_there_is_is_spoken_of() -> None:
+    """Also those that are off by default."""
+    assert {kind.name for kind in HOME.kinds(tuple(HOME.sources))} == set(supports(RICH))
 
 
 @pytest.mark.parametrize(
