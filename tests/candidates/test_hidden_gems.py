@@ -61,7 +61,8 @@ def test_the_row_is_on_the_page_of_who_has_kindred_spirits_and_on_no_strangers()
     log = [play(f"g{m}", name, days_ago(9)) for m in range(5) for name in gems]
     log += [play(f"h{m}", name, days_ago(9)) for m in range(40) for name in hits if (m + int(name[1:])) % 3]
     log += [play("me", name, days_ago(3)) for name in gems[:2]]
-    engine = tiny_engine(world([title(name) for name in (*gems, *hits)], log), ALL_SOURCES)
+    best = {"page": {"source": {"hidden_gems": {"best_share": 0.2}}}}
+    engine = tiny_engine(world([title(name) for name in (*gems, *hits)], log), ALL_SOURCES, best)
     asked = [ask(who, row_kinds=("hidden_gems",)) for who in ("me", "a stranger")]
     shown = [[(row.heading, sorted(row.title_ids)) for row in page.rows] for page in engine.run(asked).pages]
 
