@@ -1,8 +1,9 @@
 """
 Cells: the arms of an experiment. A cell is a bundle somebody trained, or a recipe trained as of every cut.
 
-What the page half of a recipe overrides is no part of its training, so cells that differ in nothing else share bundles;
-and those that differ in the ranker too share all that comes before it.
+The page half of what all cells share, `[recipe]`, is part of their training, as it is of `pagegen train`: the ranker
+learns from the pool that it will be asked about. That of a cell is not, so cells that differ in nothing else share
+bundles; those that differ in the ranker too share all that comes before it.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from pagegen.arrays import record
 from pagegen.bundle.load import load_engine, settings_of, try_ranker
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import FitSettings, Settings, Table, resolve
+from pagegen.bundle.settings import Settings, Table, resolve
 from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
@@ -37,10 +38,18 @@ class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trained_later: bool = False  # accept a bundle that has seen what followed: its numbers then prove nothing
 
 
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings over the homepage's, of all cells that are recipes and not `usual`; a cell's own come over them."""
+
+    fit: dict[str, Any] = {}
+    page: dict[str, Any] = {}
+
+
 @record
 class Cell:
     name: str
     settings: Settings  # complete
+    taught: Settings | None  # what a recipe is trained with: its page half is without the cell's own
     overrides: Table  # over the settings of its bundles
     bundle: Path | None
     bundle_id: str | None  # of that bundle
@@ -50,14 +59,14 @@ class Cell:
     rng_seed: int
 
 
-def cell_of(home: Homepage, name: str, spec: CellSpec, rng_seed: int, folder: Path) -> Cell:
+def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: int, folder: Path) -> Cell:
     """
     The cell that the file describes.
 
     Args:
         home: what there is to choose from.
         name: of the cell.
-        spec: what the file says.
+        said: what the file says of all cells, and of this one.
         rng_seed: the experiment's.
         folder: relative paths are below it.
 
@@ -65,25 +74,30 @@ def cell_of(home: Homepage, name: str, spec: CellSpec, rng_seed: int, folder: Pa
         ConfigError: settings that do not exist, or that its bundle would have to be trained for.
         BundleError: no bundle, or a damaged one.
     """
+    recipe, spec = said
     if spec.bundle is not None:
         return _given(home, name, spec, (folder / spec.bundle).resolve())  # a link may move while pages are made
     seed = rng_seed if spec.rng_seed is None else spec.rng_seed
-    settings = resolve(home, {"fit": spec.fit, "page": spec.page})
+    common = Recipe() if spec.usual else recipe
+    layers = ({"fit": common.fit, "page": common.page}, {"fit": spec.fit})
+    settings, taught = resolve(home, *layers, {"page": spec.page}), resolve(home, *layers)
+    without_ranker = msgspec.structs.replace(taught.fit, ranker="", rankers={})
     return Cell(
         name=name,
         settings=settings,
+        taught=taught,
         overrides={"page": msgspec.to_builtins(settings.page)},
         bundle=None,
         bundle_id=None,
         cutoff_ms=None,
-        training=_digest(settings.fit, seed),
-        lessons=_digest(msgspec.structs.replace(settings.fit, ranker="", rankers={}), seed),
+        training=_digest(taught, seed),
+        lessons=_digest(msgspec.structs.replace(taught, fit=without_ranker), seed),
         rng_seed=seed,
     )
 
 
-def _digest(fit: FitSettings, rng_seed: int) -> str:
-    return hashlib.sha256(msgspec.json.encode([fit, rng_seed], order="sorted")).hexdigest()[:16]
+def _digest(taught: Settings, rng_seed: int) -> str:
+    return hashlib.sha256(msgspec.json.encode([taught, rng_seed], order="sorted")).hexdigest()[:16]
 
 
 def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
@@ -96,6 +110,7 @@ def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
     return Cell(
         name=name,
         settings=settings,
+        taught=None,
         overrides={"page": spec.page},
         bundle=bundle,
         bundle_id=bundle_id,
@@ -149,7 +164,7 @@ def together(cells: Sequence[Cell]) -> list[tuple[str, ...]]:
 
 def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, pages: pl.DataFrame) -> None:
     """
-    Save the bundles that `pagegen train --as-of` would make of the fit halves of recipes of one class.
+    Save the bundles that `pagegen train --as-of` would make of recipes of one class.
 
     What came after the past is taken away first. A fit that looks further, by mistake, wins nothing by it: the leakage
     check does not fit again, and would not see it.
@@ -164,7 +179,7 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
     taught: Lessons | None = None
     first: Path | None = None
     for cell, out in cells:
-        settings = resolve(home, {"fit": msgspec.to_builtins(cell.settings.fit)})
+        settings = cell.taught or cell.settings
         job = Job(home=home, settings=settings, past=past.alone(), pages=before, rng_seed=cell.rng_seed, say=_silent)
         taught = taught or lessons(job)
         trained = learn(job, taught)

@@ -19,17 +19,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Table, merged, sound
+from pagegen.bundle.settings import Table, sound
 from pagegen.errors import BundleError, ConfigError
 from pagegen.metrics.registry import measures
 from pagegen.request import MAX_COLUMNS, MAX_ROWS
-from pagegen.simulation.cells import Cell, CellSpec, cell_of
+from pagegen.simulation.cells import Cell, CellSpec, Recipe, cell_of
 from pagegen.simulation.strata import COLD, STRATA
 
 CELL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # a folder's name on any system
@@ -68,19 +68,6 @@ class PageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Of a page that is not poor; a list has one row."""
         usual = max(1, min(5, self.rows // 4)) if self.min_rows is None else self.min_rows
         return 1 if self.form == "list" else usual
-
-
-class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings over the homepage's, of all cells that are recipes; a cell's own come over them."""
-
-    fit: dict[str, Any] = {}
-    page: dict[str, Any] = {}
-
-    def of(self, spec: CellSpec) -> CellSpec:
-        """The cell with all its settings; a bundle has its own, and a cell may want the homepage's."""
-        if spec.bundle is not None or spec.usual:
-            return spec
-        return msgspec.structs.replace(spec, fit=merged(self.fit, spec.fit), page=merged(self.page, spec.page))
 
 
 class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -224,6 +211,6 @@ def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:
 def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[str]) -> Iterable[Cell]:
     for name, spec in experiment.cells.items():
         try:
-            yield cell_of(home, name, experiment.recipe.of(spec), experiment.rng_seed, folder)
+            yield cell_of(home, name, (experiment.recipe, spec), experiment.rng_seed, folder)
         except (ConfigError, BundleError) as error:
             problems.append(f"cells.{name}: {error}")

@@ -9,9 +9,27 @@ from pagegen.bundle.settings import merged
 from pagegen.data.dataset import Past
 from pagegen.homepage import HOME
 from pagegen.pool import Source
-from pagegen.simulation.cells import CellSpec, cell_of, train_cells
+from pagegen.simulation.cells import CellSpec, Recipe, cell_of, train_cells
 from tests.simulation.experiments import QUICK
 from tests.training.builders import NO_PAGES, taste_world
+
+
+def test_a_ranker_learns_from_the_pool_that_all_cells_share(tmp_path: Path) -> None:
+    """What [recipe] says of pages is in the bundle and its digests; what a cell says of its own page is in neither."""
+    few: dict[str, Any] = {"source": {"top_picks": {"quotas": {"als": 7}}}}
+    recipe, other = Recipe(fit=QUICK["fit"], page=few), Recipe(fit=QUICK["fit"])
+    shared, own, usual = (
+        cell_of(HOME, "cell", given, 0, tmp_path)
+        for given in ((recipe, CellSpec()), (recipe, CellSpec(page={"max_pairs": 9})), (other, CellSpec()))
+    )
+    data = taste_world(members=30).data
+    train_cells(HOME, [(own, tmp_path / "bundle")], Past(data=data, watermark=len(data.events)), NO_PAGES)
+    page = read_manifest(tmp_path / "bundle")[0].page
+
+    assert (7, 800) == (page["source"]["top_picks"]["quotas"]["als"], page["max_pairs"])
+    assert own.settings.page.max_pairs == 9
+    assert shared.training == own.training
+    assert shared.lessons == own.lessons != usual.lessons
 
 
 def test_fits_find_nothing_that_came_later(tmp_path: Path) -> None:
@@ -26,7 +44,7 @@ def test_fits_find_nothing_that_came_later(tmp_path: Path) -> None:
     home = replace(HOME, sources={**HOME.sources, "als": replace(HOME.sources["als"], fit=fit)})
     fits = merged(QUICK, {"fit": {"ranker": "popularity"}})["fit"]
     past = Past(data=data, watermark=data.events.before(cutoff), cutoff_ms=cutoff)
-    cell = cell_of(home, "curious", CellSpec(fit=fits), 0, tmp_path)
+    cell = cell_of(home, "curious", (Recipe(), CellSpec(fit=fits)), 0, tmp_path)
     train_cells(home, [(cell, tmp_path / "bundle")], past, NO_PAGES)
     manifest, _ = read_manifest(tmp_path / "bundle")
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pagegen.errors import ConfigError
-from tools.study import frontier, sources
+from tools.study import frontier, quotas, sources
 from tools.study.__main__ import main
 from tools.study.chart import Axis, chart
 from tools.study.families import families
@@ -74,6 +74,23 @@ def test_every_source_is_left_out_once(run_data: Path, monkeypatch: pytest.Monke
     assert found["als"].megabytes > 0 == found["facets"].megabytes
     assert 0 < found["als"].alone <= 1
     assert np.isnan(found["facets"].alone)
+
+
+def test_every_scorer_has_other_quotas(run_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More titles make a larger pool that holds no less; what is set already is not tried again."""
+    monkeypatch.setattr(quotas, "RANKERS", 1)
+    monkeypatch.setattr(quotas, "QUOTAS", (2, 5, 40))
+    few = {"fit": {**SETTINGS, "sources": ["als", "transitions", "top_picks"]}}
+    page = {"source": {"top_picks": {"quotas": {"als": 5}}}}
+    answer = quotas.quotas(job_of(run_data, 1.0, {**few, "page": page}), 1)
+    found = {(tried.scorer, tried.quota): tried for tried in answer.tried}
+
+    assert {("als", 2), ("als", 40), ("transitions", 2), ("transitions", 5), ("transitions", 40)} == set(found)
+    assert found["als", 2].pairs < answer.pairs < found["als", 40].pairs
+    assert 0.0 < found["als", 2].pool <= answer.pool < found["als", 40].pool
+    for tried in found.values():
+        assert tried.low <= tried.gains <= tried.high
+        assert tried.ndcg_10 - answer.ndcg_10 == pytest.approx(tried.gains)
 
 
 def test_the_frontier_has_every_size(past: Studied, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ Studies on the past of a data folder, all windows, labels and fits those of `pag
 
     python -m tools.study families    --data DATA   what each feature family, and each source's scores, are worth
     python -m tools.study sources     --data DATA   what each source is worth, everything learnt again without it
+    python -m tools.study quotas      --data DATA   how many titles each scorer should bring to the pool
     python -m tools.study frontier    --data DATA   quality against latency: trees and leaves of the ranker
     python -m tools.study pool        --data DATA   recall by pool size, and what each kind of row brings
     python -m tools.study reliability --data DATA   calibrated probabilities against what happened
@@ -26,6 +27,7 @@ from tools.study.families import families
 from tools.study.frontier import frontier
 from tools.study.past import job_of, studied, study_options
 from tools.study.pool import pool
+from tools.study.quotas import quotas
 from tools.study.reliability import reliability
 from tools.study.sources import sources
 
@@ -42,6 +44,7 @@ STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
     "frontier": lambda job, judged: frontier(studied(job, judged)),
     "pool": lambda job, judged: pool(job),  # noqa: ARG005  # always of the newest window
     "sources": sources,
+    "quotas": quotas,
     "reliability": lambda job, judged: reliability(studied(job, judged)),
 }
 

@@ -45,17 +45,16 @@ def families(studied: Studied) -> Worths:
     learn = studied.learn
     everything = _ndcg(studied, learn, ())
     found = []
-    for name, columns in _columns(studied, learn.table.names).items():
+    for name, columns in _columns(studied).items():
         without = _ndcg(studied, learn, columns)
         difference = studied.difference(everything, without)
         found.append(Worth(name, len(columns), float(np.nanmean(without)), *difference))
     return Worths(float(np.nanmean(everything)), sorted(found, key=lambda worth: -worth.adds))
 
 
-def _columns(studied: Studied, names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+def _columns(studied: Studied) -> Mapping[str, tuple[str, ...]]:
     """The columns of each family, and those of each scorer."""
-    scorers = tuple(name.removesuffix("_score") for name in names if name.endswith("_score"))
-    job = studied.job
+    scorers, job = studied.scorers, studied.job
     found = {name: tuple(job.home.families[name](scorers).columns) for name in job.settings.fit.families}
     return found | {
         f"scores of {scorer}": tuple(f"{scorer}_{what}" for what in ("score", "rank", "z")) for scorer in scorers

@@ -1,6 +1,7 @@
 """What every study begins with: windows of the past, labelled as `pagegen train` labels them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +48,12 @@ class Studied:
         """[B] of every held-out request."""
         return np.concatenate([window.member for window in self.held])
 
+    @property
+    def scorers(self) -> tuple[str, ...]:
+        """Those whose scores the ranker sees."""
+        names = self.held[-1].table.names
+        return tuple(name.removesuffix("_score") for name in names if name.endswith("_score"))
+
     def fit(self, examples: Examples, **config: object) -> Ranker:
         """The ranker of the settings, some of them replaced."""
         name = self.job.settings.fit.ranker
@@ -57,6 +64,25 @@ class Studied:
     def ndcg(self, scores: Sequence[Float64]) -> Float64:
         """[B] NDCG@10 of every held-out request, given each window's scores; NaN without a target."""
         return np.concatenate([judge(window, score).ndcg for window, score in zip(self.held, scores, strict=True)])
+
+    def typical_ndcg(self, rankers: int) -> Float64:
+        """[B] of the held-out requests: the mean of so many rankers, fitted on the others, that differ by chance."""
+        found = []
+        for seed in range(rankers):
+            ranker = replace(self, job=replace(self.job, rng_seed=seed)).fit(self.learn)
+            found.append(self.ndcg([ranker.score(window.table) for window in self.held]))
+        return np.asarray(np.mean(found, axis=0))
+
+    @property
+    def pool_recall(self) -> float:
+        """Share of the titles played that the held-out requests' pools hold."""
+        held = [(window.label.sum(), window.targets.sum()) for window in self.held]
+        return float(sum(found for found, _ in held) / max(1, sum(wanted for _, wanted in held)))
+
+    @property
+    def pairs(self) -> float:
+        """Of a held-out request."""
+        return float(np.mean([len(window.label) / max(1, len(window.targets)) for window in self.held]))
 
     def difference(self, mine: Float64, theirs: Float64) -> tuple[float, float, float]:
         """Mean paired difference of two [B], and the ends of its 95 % interval, members drawn."""

@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 from rich.table import Table
 
-from pagegen.arrays import Float64
 from pagegen.bundle.parts import arrays_of
 from pagegen.data.dataset import Past
 from pagegen.engine import Retrieved
@@ -63,17 +62,17 @@ class Worths(msgspec.Struct, frozen=True):
 def sources(job: Job, judged: int) -> Worths:
     """NDCG@10 with all sources, and the worth of each; what it fits and asks lies in the newest window."""
     whole = studied(job, judged)
-    everything = _ndcg(whole)
+    everything = whole.typical_ndcg(RANKERS)
     costs = dict(_costs(job))
     found = []
     for name in job.settings.fit.sources:
         less = studied(_without(job, name), judged)
-        ndcg = _ndcg(less)
+        ndcg = less.typical_ndcg(RANKERS)
         difference = whole.difference(everything, ndcg)
-        quality = (_alone(whole, name), float(np.nanmean(ndcg)), *difference, _recall(less))
+        quality = (_alone(whole, name), float(np.nanmean(ndcg)), *difference, less.pool_recall)
         found.append(Worth(name, *quality, *costs[name]))
     ordered = sorted(found, key=lambda worth: -worth.adds)
-    return Worths(float(np.nanmean(everything)), _recall(whole), ordered)
+    return Worths(float(np.nanmean(everything)), whole.pool_recall, ordered)
 
 
 def _without(job: Job, name: str) -> Job:
@@ -84,25 +83,12 @@ def _without(job: Job, name: str) -> Job:
     return replace(job, settings=settings, say=lambda step: job.say(f"without {name}: {step}"))
 
 
-def _ndcg(studied: Studied) -> Float64:
-    """[B] of the held-out requests, the mean of a few rankers that are fitted on the others and differ by chance."""
-    found = []
-    for seed in range(RANKERS):
-        ranker = replace(studied, job=replace(studied.job, rng_seed=seed)).fit(studied.learn)
-        found.append(studied.ndcg([ranker.score(window.table) for window in studied.held]))
-    return np.asarray(np.mean(found, axis=0))
-
-
 def _alone(studied: Studied, name: str) -> float:
     if f"{name}_score" not in studied.held[0].table.names:
         return float("nan")
     column = studied.held[0].table.names.index(f"{name}_score")
     scores = [np.nan_to_num(window.table.values[:, column].astype(np.float64), nan=-np.inf) for window in studied.held]
     return float(np.nanmean(studied.ndcg(scores)))
-
-
-def _recall(studied: Studied) -> float:
-    return sum(window.label.sum() for window in studied.held) / sum(window.targets.sum() for window in studied.held)
 
 
 def _costs(job: Job) -> Iterator[tuple[str, tuple[float, float, float]]]:

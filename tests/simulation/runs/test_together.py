@@ -11,7 +11,7 @@ from pagegen.arrays import Float32
 from pagegen.context import Contexts
 from pagegen.homepage import HOME
 from pagegen.replay import BATCH
-from pagegen.simulation.cells import CellSpec, cell_of, together
+from pagegen.simulation.cells import CellSpec, Recipe, cell_of, together
 from pagegen.simulation.runs.folder import RunFolder
 from tests.simulation.experiments import run, table
 
@@ -36,7 +36,7 @@ def experiment(*names: str) -> dict[str, Any]:
 
 def test_cells_are_asked_together_that_learn_the_same_but_for_the_ranker() -> None:
     """Whatever their pages look like; a bundle that was given is asked alone."""
-    cells = [cell_of(HOME, name, CellSpec(**spec), 0, Path()) for name, spec in CELLS.items()]
+    cells = [cell_of(HOME, name, (Recipe(), CellSpec(**spec)), 0, Path()) for name, spec in CELLS.items()]
 
     assert [("usual", "popular", "forgetful", "als"), ("other",)] == together(cells)
 
