@@ -1,8 +1,7 @@
 """
 Facets: a mask over the catalog, ordered by a scorer. Genre rows, and new releases.
 
-The scorer is that of another source (`als` by default). A title it has no opinion of, since it came after training, is
-put among the others by its plays; for a member without history the plays of the last season decide alone.
+The scorer is that of another source (`als` by default); plays make up for what it does not know (`opinions`).
 """
 
 import msgspec
@@ -12,7 +11,7 @@ from pagegen.arrays import Float32, Int32, Mask, best, lengths, ranges, record, 
 from pagegen.context import Contexts
 from pagegen.data.catalog import NOT_KNOWN, Tags
 from pagegen.data.trends import DAY_MS
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
+from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder, opinions
 
 GENRE = RowKind(name="genre", headings=("genre",), seed_type="genre")
 NEW_RELEASES = RowKind(name="new_releases", headings=("new_releases",))
@@ -34,7 +33,7 @@ class Facets:
         """A row for every genre, in the order of its best titles' scores, and one of new releases."""
         rows = RowsBuilder()
         for b, limit in enumerate(proposal.limit.tolist()):
-            score = self._score(proposal, b)
+            score = opinions(proposal, b, self.config.scorer)
             allowed = proposal.eligible.allowed(b)
             ordered = best(score, allowed, len(score))
             genres = _by_genre(proposal.contexts.data.catalog.genres, ordered, score, limit)
@@ -43,29 +42,6 @@ class Facets:
             title = ordered[_new(proposal.contexts, b, self.config.new_days)[ordered]][:limit]
             rows.add((b, 1, -1, 0), title, score[title])
         return rows.build()
-
-    def _score(self, proposal: Proposal, request: int) -> Float32:
-        """[T] the scorer's opinion; for want of it the plays of the last season."""
-        plays = proposal.contexts.trends.long[request].astype(np.float32)
-        wanted = proposal.scores.get(self.config.scorer)
-        if wanted is None or np.isnan(wanted[request]).all():
-            return plays
-        return _completed(wanted[request], plays, proposal.eligible.allowed(request))
-
-
-def _completed(score: Float32, plays: Float32, allowed: Mask) -> Float32:
-    """
-    [T] the scores; an allowed title without one gets that of the place among the scored which its plays have among
-    theirs.
-    """
-    missing = np.flatnonzero(np.isnan(score) & allowed)
-    known = np.flatnonzero(~np.isnan(score) & allowed)
-    if not len(missing) or not len(known):
-        return score
-    place = np.searchsorted(np.sort(plays[known]), plays[missing])
-    completed = score.copy()
-    completed[missing] = np.sort(score[known])[np.minimum(place, len(known) - 1)]
-    return completed
 
 
 def _by_genre(genres: Tags, ordered: Int32, score: Float32, limit: int) -> list[tuple[int, Int32]]:

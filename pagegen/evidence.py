@@ -22,8 +22,8 @@ FOLLOWED = 3  # titles with a person that make the member know them
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     reason: str  # the row's kind
-    seed_type: str  # none, title or genre
-    seed_id: str  # title id or genre; "" without one
+    seed_type: str  # none, title, genre or person
+    seed_id: str  # title id, genre or person; "" without one
     seed_name: str
 
 
@@ -34,8 +34,8 @@ def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
         return Evidence(reason=kind.name, seed_type="none", seed_id="", seed_name="")
     if kind.seed_type == "title":
         return Evidence(reason=kind.name, seed_type="title", seed_id=catalog.ids[seed], seed_name=catalog.name[seed])
-    genre = catalog.genres.names[seed]
-    return Evidence(reason=kind.name, seed_type="genre", seed_id=genre, seed_name=genre)
+    name = (catalog.people if kind.seed_type == "person" else catalog.genres).names[seed]
+    return Evidence(reason=kind.name, seed_type=kind.seed_type, seed_id=name, seed_name=name)
 
 
 def title_reasons(title: Int32, contexts: Contexts, request: int) -> list[str]:

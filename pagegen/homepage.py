@@ -8,7 +8,11 @@ from candidates import (
     continue_watching,
     ease,
     facets,
+    hidden_gems,
     item_knn,
+    leaving_soon,
+    my_list,
+    people,
     recent_plays,
     rp3beta,
     spectral,
@@ -16,6 +20,7 @@ from candidates import (
     top_picks,
     transitions,
     trending,
+    watch_again,
 )
 from pagegen import filters
 from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
@@ -71,6 +76,28 @@ HOME = Homepage(
             (continue_watching.CONTINUE_WATCHING,),
             continue_watching.Config,
             lambda config: continue_watching.ContinueWatching(config=config),
+        ),
+        "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
+        "people": computed(
+            (people.PEOPLE,),
+            people.Config,
+            lambda config: people.People(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "leaving_soon": computed(
+            (leaving_soon.LEAVING_SOON,),
+            leaving_soon.Config,
+            lambda config: leaving_soon.LeavingSoon(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "hidden_gems": computed(
+            (hidden_gems.HIDDEN_GEMS,),
+            hidden_gems.Config,
+            lambda config: hidden_gems.HiddenGems(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "watch_again": computed(
+            (watch_again.WATCH_AGAIN,), watch_again.Config, lambda config: watch_again.WatchAgain(config=config)
         ),
     },
     filters={

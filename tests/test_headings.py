@@ -21,7 +21,10 @@ ENGLISH = tomllib.loads((resources.files("pagegen.headings") / "en.toml").read_t
 
 
 def data() -> Dataset:
-    films = [title("a", name="{country} of {title}", genres=["Film-Noir"]), title("b", genres=["Drama"])]
+    films = [
+        title("a", name="{country} of {title}", genres=["Film-Noir"]),
+        title("b", genres=["Drama"], cast=["Liv Ullmann"]),
+    ]
     return world(films, members=[member("ola", country="NO"), member("nowhere"), member("odd", country="QQ")])
 
 
@@ -33,7 +36,7 @@ def said(template: str, who: str, kind: str = "top_10", seed: int = -1, **fields
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_every_template_of_every_kind_exists(kind: RowKind) -> None:
     """In English; and it names only what a row of this kind is about."""
-    about = {"none": set(), "title": {"title"}, "genre": {"genre"}}[kind.seed_type] | {"country"}
+    about = {"none": set(), "title": {"title"}, "genre": {"genre"}, "person": {"person"}}[kind.seed_type] | {"country"}
 
     for name in kind.headings:
         assert {field for _, field, _, _ in string.Formatter().parse(ENGLISH["rows"][name]) if field} <= about
@@ -59,6 +62,7 @@ def test_headings_name_what_the_row_is_about() -> None:
     assert "Top 10 in Sweden" == said("top_10_in_country", "ola", country="SE")
     assert "Top 10 in QQ" == said("top_10_in_country", "odd")
     assert "Because you watched {country} of {title}" == said("because_you_watched", "ola", "because_you_watched", 0)
+    assert "More from Liv Ullmann" == said("people", "ola", "people", 0)
     assert "Film-Noir" == said("genre", "ola", "genre", 1)
 
 

@@ -10,6 +10,7 @@ from pagegen.engine import Engine
 from pagegen.request import PageRequest
 from tests.contracts import some_requests
 from tests.worlds import (
+    ALL_SOURCES,
     DAY,
     World,
     days_ago,
@@ -25,7 +26,7 @@ from tests.worlds import (
 )
 
 CUT = days_ago(20) + 12_345  # inside an hour; nothing at or after it may be felt before it
-SETTINGS = small_settings()
+SETTINGS = small_settings(ALL_SOURCES)
 REQUESTS = [replace(r, time=min(r.time, CUT), recent_events=()) for r in some_requests(40, seed=8)]
 STRANGE = {"genres": ["Aaargh", "Drama", "Zzz"], "cast": ["A. Newcomer", "person 3"], "directors": ["person 59"]}
 

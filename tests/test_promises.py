@@ -120,13 +120,13 @@ def ms(time: Any) -> int:
 
 
 def test_watched_titles_come_back_only_where_they_belong(engine: Engine, medium: World) -> None:
-    """What a member has played is in continue watching and the chart, and in no other row."""
+    """What a member has played is in continue watching, on the list and in the chart, and in no other row."""
     pages = engine.run([ask(who) for who in member_ids()]).pages
     played = medium.events.filter(kind="play").group_by("member_id").agg(pl.col("title_id")).rows()
     seen = {who: set(titles) for who, titles in played}
     kinds = {row.kind for page in pages for row in page.rows if seen.get(page.member_id, set()) & set(row.title_ids)}
 
-    assert {"continue_watching", "top_10"} == kinds
+    assert {"continue_watching", "my_list", "top_10"} == kinds
 
 
 def test_pages_are_personal_and_nobody_gets_an_empty_one(engine: Engine) -> None:

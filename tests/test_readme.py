@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from pagegen.bundle.settings import resolve
 from pagegen.cli import COMMANDS
 from pagegen.engine import STAGES
 from pagegen.homepage import HOME
@@ -61,6 +62,15 @@ def test_the_table_of_measures_is_the_registry() -> None:
     assert [(metric.usage, metric.about) for metric in METRICS.values()] == [
         (usage.replace("\\|", "|"), about) for usage, about in rows
     ]
+
+
+def test_the_table_of_rows_has_every_kind() -> None:
+    """Those that are off by default, and no other, with a star."""
+    table = README.partition("## Rows")[2].partition("## Sources")[0]
+    on = {kind.name for kind in HOME.kinds(resolve(HOME).fit.sources)}
+    found = {name: star for name, star in re.findall(r"^\| ([a-z]\w+)( \*)? \|", table, re.MULTILINE) if name != "kind"}
+
+    assert {kind.name: "" if kind.name in on else " *" for kind in HOME.kinds(tuple(HOME.sources))} == found
 
 
 def test_the_experiment_can_be_run() -> None:

@@ -25,6 +25,9 @@ class History:
     season: Int16  # [H] 0 without one
     episode: Int16  # [H] 0 without one
 
+    def of(self, request: int) -> slice:
+        return slice(int(self.start[request]), int(self.start[request + 1]))
+
 
 @record
 class Played:

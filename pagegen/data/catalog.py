@@ -45,6 +45,18 @@ class Windows:
         mask[self.title[inside]] = True
         return mask
 
+    def closes(self, country: int, anywhere: int, time: int) -> Int64:
+        """
+        [T] ms from which on a title may no longer be shown in this country, by windows that follow on each other
+        without a gap; FOREVER where nothing ends, `time` where it may not be shown now.
+        """
+        until = np.where(self.restricted, time, FOREVER)
+        here = np.flatnonzero((self.country == country) | (self.country == anywhere))
+        title, start, end = self.title[here], self.start[here], self.end[here]
+        while (follows := (start <= until[title]) & (end > until[title])).any():
+            np.maximum.at(until, title[follows], end[follows])
+        return until
+
 
 @record
 class Catalog:

@@ -8,7 +8,9 @@ import polars as pl
 from pagegen.data.schema import FINISHED
 
 ENOUGH = 10  # titles: fewer do not make a row
+MANY = 5 * ENOUGH  # titles: fewer have no hidden corners
 NEAR_DAYS = 365  # a title this young when the log begins still counts as new in it
+WHILE_DAYS = 30  # after which a title may be watched again
 MS_PER_DAY = 86_400_000
 
 
@@ -117,6 +119,7 @@ def supports(facts: Facts) -> dict[str, str | None]:
     """For each row kind, why the data cannot support it, or None if it can."""
     needs = {
         "continue_watching": (facts.unfinished_plays, 1, f"no play with a fraction below {FINISHED}"),
+        "my_list": (facts.events_by_kind.get("list_add", 0), 1, "no event is a list_add"),
         "top_picks": (facts.members_with_two_titles, 1, "no member played two titles"),
         "because_you_watched": (facts.members_with_two_titles, 1, "no member played two titles"),
         "trending_now": (facts.days, 1, "the log is shorter than a day"),
@@ -126,6 +129,18 @@ def supports(facts: Facts) -> dict[str, str | None]:
             facts.releases_in_range,
             ENOUGH,
             f"fewer than {ENOUGH} titles were released between a year before the first event and the last one",
+        ),
+        "people": (facts.titles_with_people, ENOUGH, f"fewer than {ENOUGH} titles have a cast or directors"),
+        "leaving_soon": (facts.titles_leaving, ENOUGH, f"fewer than {ENOUGH} titles have a licence window that ends"),
+        "hidden_gems": (
+            facts.titles_played if facts.members_with_two_titles else 0,
+            MANY,
+            f"no member played two titles, or fewer than {MANY} titles were played",
+        ),
+        "watch_again": (
+            facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
+            WHILE_DAYS,
+            f"no grade and no thumb up, or a log shorter than {WHILE_DAYS} days",
         ),
     }
     return {kind: None if has >= least else why for kind, (has, least, why) in needs.items()}

@@ -27,7 +27,8 @@ def heading(template: str, evidence: Evidence, contexts: Contexts, request: int)
         )
         raise SchemaError(message)
     country = _country(words["countries"], contexts, request)
-    return words["rows"][template].format(title=evidence.seed_name, genre=evidence.seed_name, country=country)
+    name = evidence.seed_name
+    return words["rows"][template].format(title=name, genre=name, person=name, country=country)
 
 
 def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:

@@ -7,6 +7,7 @@ sources that order titles by them as well as the features of every pair.
 
 from pagegen.pool.builder import RowsBuilder
 from pagegen.pool.gather import Gathered, Known, OnFailure, PoolLimits, gather
+from pagegen.pool.opinions import opinions
 from pagegen.pool.scorer import NoRows
 from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer, as_scorer
 
@@ -26,4 +27,5 @@ __all__ = [
     "TitleScorer",
     "as_scorer",
     "gather",
+    "opinions",
 ]

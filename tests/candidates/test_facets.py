@@ -66,6 +66,13 @@ def test_titles_without_an_opinion_are_placed_by_their_plays() -> None:
     assert "d1" == rows(lively, score=unknown)["Drama"][0]
 
 
+def test_plays_decide_where_the_scorer_knows_only_what_was_watched() -> None:
+    """Its opinion of c1 says nothing of the others; without plays, ties by id."""
+    plays = [play("me", "c1"), play("you", "d2", days_ago(3))]
+
+    assert {"Drama": ["d2", "both", "d1"], "Comedy": ["both", "c2"]} == rows(data(*plays), score={"c1": 9.0})
+
+
 def test_who_has_no_history_gets_the_plays_of_the_season() -> None:
     """Where the scorer has no opinion at all, titles go by plays; ties by their id."""
     plays = [play("you", "d2", days_ago(3)), play("you", "d2", days_ago(2)), play("you", "c2", days_ago(80))]

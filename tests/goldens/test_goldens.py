@@ -18,7 +18,7 @@ from tests.worlds import NOW, World, ask, days_ago, tiny_engine
 
 HERE = Path(__file__).parent
 COUNTING = {
-    "fit": {"sources": ["because_you_watched", "trending", "facets", "top_10", "continue_watching"]},
+    "fit": {"sources": ["because_you_watched", "trending", "facets", "top_10", "continue_watching", "my_list"]},
     "page": {"source": {"facets": {"scorer": "trending"}}},
 }
 REQUESTS: dict[str, PageRequest] = {
@@ -29,6 +29,7 @@ REQUESTS: dict[str, PageRequest] = {
     "a-month-ago": ask("m003", days_ago(30), rows=8, columns=6, device="phone"),
     "without-history": ask("m057", rows=5, columns=5),
     "chosen-kinds": ask("m021", row_kinds=("genre", "top_10"), rows=4, columns=12),
+    "own-list": ask("m003", row_kinds=("my_list", "continue_watching", "trending_now"), rows=4, columns=8),
 }
 
 
