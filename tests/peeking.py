@@ -93,7 +93,7 @@ def _orderer(_: NoConfig) -> Orderer:
 PEEKING_SOURCE: Homepage = replace(
     HOME,
     sources={**HOME.sources, "oracle": computed((NEXT,), NoConfig, lambda _: NextSource())},
-    settings=HOME.settings.replace('"continue_watching",\n]', '"continue_watching", "oracle",\n]'),
+    settings=HOME.settings.replace("sources = [", 'sources = [\n  "oracle",', 1),
 )
 PEEKING_FILTER: Homepage = replace(
     HOME, filters={**HOME.filters, "excluded": Part(config=NoConfig, make=lambda _: NextFilter())}

@@ -66,7 +66,7 @@ def test_the_table_of_measures_is_the_registry() -> None:
 
 def test_the_table_of_rows_has_every_kind() -> None:
     """Those that are off by default, and no other, with a star."""
-    table = README.partition("## Rows")[2].partition("## Sources")[0]
+    table = README.partition("## Rows")[2].partition("## Order")[0]
     on = {kind.name for kind in HOME.kinds(resolve(HOME).fit.sources)}
     found = {name: star for name, star in re.findall(r"^\| ([a-z]\w+)( \*)? \|", table, re.MULTILINE) if name != "kind"}
 

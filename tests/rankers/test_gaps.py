@@ -62,6 +62,6 @@ def test_greedy_is_close_to_brute_force_and_lookahead_closer() -> None:
 
     assert len(greedy) == 24
     assert min(greedy) > -1e-9 < min(lookahead + 1e-9)
-    assert greedy.mean() < 0.03
+    assert greedy.mean() < 0.04
     assert lookahead.mean() < 0.005
     assert (lookahead <= greedy + 1e-9).all()

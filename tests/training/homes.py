@@ -45,5 +45,5 @@ LOUDER: Homepage = replace(
             (LOUD,), trending.Config, lambda config: trending.Trending(config=config, name="louder", kinds=(LOUD,))
         ),
     },
-    settings=HOME.settings.replace('"continue_watching",\n]', '"continue_watching", "louder",\n]'),
+    settings=HOME.settings.replace("sources = [", 'sources = [\n  "louder",', 1),
 )
