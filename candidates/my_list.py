@@ -35,6 +35,8 @@ class MyList:
         rows, contexts = RowsBuilder(), proposal.contexts
         for b, limit in enumerate(proposal.limit.tolist()):
             title, time = listed(contexts, b)
+            if not len(title):
+                continue
             kept = np.flatnonzero(proposal.eligible.allowed(b, MY_LIST.spares)[title])[:limit]
             rows.add((b, 0, -1, 0), title[kept], (time[kept] - contexts.time[b]) / DAY_MS)
         return rows.build()
@@ -45,6 +47,8 @@ def listed(contexts: Contexts, request: int) -> tuple[Int32, Int64]:
     history = contexts.history
     mine = history.of(request)
     title, kind, time = history.title[mine], history.kind[mine], history.time[mine]
+    if not (kind == LIST_ADD).any():
+        return title[:0], time[:0]
     finished = (kind == PLAY) & (history.fraction[mine] >= FINISHED) & (contexts.data.catalog.kind[title] == MOVIE)
     word = np.flatnonzero((kind == LIST_ADD) | (kind == LIST_REMOVE) | finished)[::-1]
     _, first = np.unique(title[word], return_index=True)  # of the newest first: each title's last word
