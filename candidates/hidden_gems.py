@@ -19,9 +19,7 @@ HIDDEN_GEMS = RowKind(name="hidden_gems", headings=("hidden_gems",))
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scorer: str = "als"
-    best_share: Annotated[float, Meta(gt=0, le=1)] = (
-        0.35  # of the titles with a score: scorers put few that are seldom played into the best fifth
-    )
+    best_share: Annotated[float, Meta(gt=0, le=1)] = 0.35  # of the titles with a score
 
 
 @record

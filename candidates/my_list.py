@@ -10,8 +10,8 @@ import numpy as np
 
 from pagegen.arrays import Int32, Int64, record
 from pagegen.context import Contexts
-from pagegen.data.events import LIST_ADD, LIST_REMOVE, PLAY
-from pagegen.data.schema import FINISHED, TITLE_KINDS
+from pagegen.data.events import LIST_ADD, LIST_REMOVE
+from pagegen.data.schema import TITLE_KINDS
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
 
@@ -49,7 +49,7 @@ def listed(contexts: Contexts, request: int) -> tuple[Int32, Int64]:
     title, kind, time = history.title[mine], history.kind[mine], history.time[mine]
     if not (kind == LIST_ADD).any():
         return title[:0], time[:0]
-    finished = (kind == PLAY) & (history.fraction[mine] >= FINISHED) & (contexts.data.catalog.kind[title] == MOVIE)
+    finished = history.finished(request) & (contexts.data.catalog.kind[title] == MOVIE)
     word = np.flatnonzero((kind == LIST_ADD) | (kind == LIST_REMOVE) | finished)[::-1]
     _, first = np.unique(title[word], return_index=True)  # of the newest first: each title's last word
     last = word[np.sort(first)]

@@ -17,8 +17,6 @@ import numpy as np
 from pagegen.arrays import Int32, Mask, best, lengths, ranges, record
 from pagegen.context import Contexts
 from pagegen.data.catalog import Tags
-from pagegen.data.events import PLAY
-from pagegen.data.schema import FINISHED
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder, opinions
 
 PEOPLE = RowKind(name="people", headings=("people",), seed_type="person")
@@ -67,9 +65,8 @@ class People:
 
 def _finished(contexts: Contexts, request: int) -> Int32:
     """The distinct titles the member finished, ascending."""
-    history, mine = contexts.history, contexts.history.of(request)
-    ended = (history.kind[mine] == PLAY) & (history.fraction[mine] >= FINISHED)
-    return np.unique(history.title[mine][ended])
+    history = contexts.history
+    return np.unique(history.title[history.of(request)][history.finished(request)])
 
 
 def _titles_of_each(people: Tags, title: Int32) -> Int32:

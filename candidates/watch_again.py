@@ -11,7 +11,7 @@ import numpy as np
 
 from pagegen.arrays import Mask, record
 from pagegen.context import Contexts
-from pagegen.data.events import PLAY, THUMBS_DOWN, THUMBS_UP
+from pagegen.data.events import THUMBS_DOWN, THUMBS_UP
 from pagegen.data.schema import FINISHED, TITLE_KINDS
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
@@ -61,7 +61,7 @@ def liked(contexts: Contexts, request: int) -> Mask:
 def _finished_twice(contexts: Contexts, request: int) -> Mask:
     """[T] titles whose first and last finished plays are a day or more apart."""
     history, mine = contexts.history, contexts.history.of(request)
-    ended = np.flatnonzero((history.kind[mine] == PLAY) & (history.fraction[mine] >= FINISHED))
+    ended = history.finished(request)
     title, time = history.title[mine][ended], history.time[mine][ended]
     first, last = (np.zeros(len(contexts.data.catalog), np.int64) for _ in range(2))
     first[title[::-1]] = time[::-1]

@@ -29,7 +29,6 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["auto", "page", "session", "window", "crossfit"] = "auto"  # auto: what the log can tell
     windows: int = 8  # the newest is held out
-    window_events: int = 0  # of a `window`, the newest of the log; 0: equal shares of all that follows the warm-up
     folds: int = 5  # of a log without time: a window hides one of so many parts of every member's titles
     occasions: int = 5_000  # requests over all windows, the newest; over all folds, drawn by rng
     pages: int = 60_000  # newest requests where pages are logged: one page holds fewer plays than a session
@@ -47,9 +46,7 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]  # in order: a source may use the scores of those before it
     families: tuple[str, ...]
     ranker: str
-    copies: dict[
-        str, str
-    ] = {}  # name → a source that only scores: it once more, under this name, with its own settings
+    copies: dict[str, str] = {}  # by its own name: a source that only scores, once more with other settings
     trends: TrendSettings = TrendSettings()
     examples: ExampleSettings = ExampleSettings()
     source: dict[str, dict[str, Any]] = {}
@@ -228,7 +225,6 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("page.max_pairs", settings.page.max_pairs, 1, 100_000),
         ("page.refill", settings.page.refill, 0, 1_000),
         ("fit.examples.windows", examples.windows, 2, 100),
-        ("fit.examples.window_events", examples.window_events, 0, 1_000_000_000),
         ("fit.examples.folds", examples.folds, 2, 100),
         ("fit.examples.occasions", examples.occasions, 1, 10_000_000),
         ("fit.examples.pages", examples.pages, 1, 10_000_000),

@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, groups, record, starts
+from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, groups, record, starts
 from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY
-from pagegen.data.schema import EVENT_KINDS
+from pagegen.data.schema import EVENT_KINDS, FINISHED
 from pagegen.request import PageRequest, RecentEvent
 
 
@@ -27,6 +27,11 @@ class History:
 
     def of(self, request: int) -> slice:
         return slice(int(self.start[request]), int(self.start[request + 1]))
+
+    def finished(self, request: int) -> Mask:
+        """[events of the request] which are plays to the end; of a series, to the end of an episode."""
+        mine = self.of(request)
+        return (self.kind[mine] == PLAY) & (self.fraction[mine] >= FINISHED)
 
 
 @record

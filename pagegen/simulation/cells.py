@@ -49,7 +49,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Cell:
     name: str
     settings: Settings  # complete
-    taught: Settings | None  # what a recipe is trained with: its page half is without the cell's own
+    taught: Settings  # what it is trained with: the page half of a recipe is without the cell's own
     overrides: Table  # over the settings of its bundles
     bundle: Path | None
     bundle_id: str | None  # of that bundle
@@ -110,7 +110,7 @@ def _given(home: Homepage, name: str, spec: CellSpec, bundle: Path) -> Cell:
     return Cell(
         name=name,
         settings=settings,
-        taught=None,
+        taught=settings,
         overrides={"page": spec.page},
         bundle=bundle,
         bundle_id=bundle_id,
@@ -179,7 +179,7 @@ def train_cells(home: Homepage, cells: Sequence[tuple[Cell, Path]], past: Past, 
     taught: Lessons | None = None
     first: Path | None = None
     for cell, out in cells:
-        settings = cell.taught or cell.settings
+        settings = cell.taught
         job = Job(home=home, settings=settings, past=past.alone(), pages=before, rng_seed=cell.rng_seed, say=_silent)
         taught = taught or lessons(job)
         trained = learn(job, taught)

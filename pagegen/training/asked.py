@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float64, Int64, record
+from pagegen.arrays import Int64, record
 from pagegen.bundle.settings import ExampleSettings
 from pagegen.data.dataset import Past
 from pagegen.data.trends import HOUR_MS
@@ -113,26 +113,16 @@ def _over(past: Past, found: Occasions, settings: ExampleSettings) -> Int64:
 
 def asked_at_cuts(log: Log, settings: ExampleSettings) -> Asked:
     """
-    The log after the warm-up is cut into `windows` equal shares of its events, or the newest of it into windows of
-    `window_events`; at each cut stands a request for every member who comes before the next one, until when what is
-    played counts. The newest of them.
+    The log after the warm-up is cut into `windows` equal shares of its events; at each cut stands a request for every
+    member who comes before the next one, until when what is played counts. The newest of them.
     """
     past = log.past
-    share = _shares(settings, past.watermark)[:-1]
+    share = np.linspace(settings.warmup, 1.0, settings.windows + 1)[:-1]
     cuts = np.unique(past.data.events.time[(share * past.watermark).astype(np.int64)]) if past.watermark else share[:0]
     ends = [*cuts.tolist(), past.time]
     found = joined_occasions([window_occasions(past.data, low, high) for low, high in pairwise(map(int, ends))])
     kept = np.flatnonzero(earlier_events(past.data, found) >= settings.min_history)[-settings.occasions :]
     return Asked(past=past, occasions=found.take(kept), exposure=None, page=kept)
-
-
-def _shares(settings: ExampleSettings, events: int) -> Float64:
-    """[windows + 1] where windows begin and end, as shares of the events; fewer where the log is too short for all."""
-    if not settings.window_events:
-        return np.linspace(settings.warmup, 1.0, settings.windows + 1)
-    share = settings.window_events / max(1, events)
-    count = min(settings.windows, max(1, int((1.0 - settings.warmup) / share)))
-    return np.linspace(max(0.0, 1.0 - count * share), 1.0, count + 1)
 
 
 def _cuts(log: Log, settings: ExampleSettings) -> list[Asked]:

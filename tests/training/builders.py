@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pagegen.bundle.settings import Settings, Table
+from pagegen.bundle.settings import ExampleSettings, Settings, Table
 from pagegen.data import folder as folders
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import PAGES
 from pagegen.homepage import HOME
+from pagegen.ordering.examination import default_examination
+from pagegen.training.asked import Asked, Log, asked_at_cuts, asked_pages, asked_sessions, kind_of
 from pagegen.training.job import Done, Order, retrain
 from pagegen.training.train import Job, Trained, train
 from tests.worlds import DAY, HOUR, NOW, Fields, World, play, small_settings, tell, title
@@ -111,3 +113,15 @@ def retrained(data: Path, out: Path, *overrides: Table, **fields: Any) -> Done:
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file of a folder, by name."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def log_of(past: Past, pages: pl.DataFrame = NO_PAGES) -> Log:
+    """What there is to ask about before the end of the past."""
+    return Log(past=past, pages=pages, examination=default_examination(), rng=np.random.default_rng(0))
+
+
+def asked(past: Past, pages: pl.DataFrame = NO_PAGES, **settings: Any) -> Asked:
+    """All windows' requests together."""
+    wanted, log = ExampleSettings(**{"warmup": 0.0, **settings}), log_of(past, pages)
+    kinds = {"page": asked_pages, "session": asked_sessions, "window": asked_at_cuts}
+    return kinds[kind_of(log, wanted)](log, wanted)

@@ -17,7 +17,7 @@ from pagegen.training.train import Job, past_windows, train
 
 
 @record
-class Asked:
+class Ready:
     """Some requests: what their orderer was given, and what followed."""
 
     contexts: Contexts
@@ -35,9 +35,9 @@ def held_out(job: Job, judged: int) -> tuple[Engine, Occasions]:
     return build_engine(job.home, job.settings, models, job.past.data, "study"), asked
 
 
-def filled_rows(engine: Engine, past: Occasions, grid: tuple[int, int]) -> list[Asked]:
+def filled_rows(engine: Engine, past: Occasions, grid: tuple[int, int]) -> list[Ready]:
     """In parts, those whose members played nothing new left in."""
     return [
-        Asked(contexts=trace.retrieved.contexts, filled=trace.filled, followed=followed)
+        Ready(contexts=trace.retrieved.contexts, filled=trace.filled, followed=followed)
         for trace, followed in replay(engine.run, engine.data, past, grid)
     ]

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from rich.table import Table
 
+from pagegen.errors import ConfigError
 from pagegen.ordering import Orderer, Rules
 from pagegen.replay import requests_of
 from pagegen.training.fit import rng_of
@@ -48,14 +49,22 @@ class Gaps(msgspec.Struct, frozen=True):
 
 
 def gaps(job: Job, judged: int) -> Gaps:
-    """Of every orderer of the homepage, with its settings, on rows of requests of the newest windows."""
+    """
+    Of every orderer of the homepage, with its settings, on rows of requests of the newest windows.
+
+    Raises:
+        ConfigError: no request has rows enough that share titles.
+    """
     engine, past = held_out(job, judged)
     rng = rng_of(job.rng_seed, "gaps")
     drawn = np.sort(rng.choice(len(past), min(2 * MOST, len(past)), replace=False))
     found = cases(engine, requests_of(engine.data, past.take(drawn)), rng)[:MOST]
+    if not found:
+        message = f"none of {len(drawn)} past requests has twelve rows that share titles; give it more data or sources"
+        raise ConfigError(message)
     orderers = _orderers(job)
     lost = gaps_of(list(orderers.values()), found, engine.rules)
-    shared = float(np.mean([overlap(filled, COLUMNS) for _, filled in found])) if found else float("nan")
+    shared = float(np.mean([overlap(filled, COLUMNS) for _, filled in found]))
     told = [
         Gap(name, float(own.mean()), float(np.quantile(own, 0.95)), float(own.max()), _ms(orderer, found, engine.rules))
         for (name, orderer), own in zip(orderers.items(), lost, strict=True)

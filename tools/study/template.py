@@ -18,7 +18,7 @@ from pagegen.metrics.window import window
 from pagegen.ordering import Orderer, Pages
 from pagegen.training.train import Job
 from tools.study.chart import Axis, chart
-from tools.study.filled import Asked, filled_rows, held_out
+from tools.study.filled import Ready, filled_rows, held_out
 
 ROWS, COLUMNS = 8, 10
 
@@ -75,7 +75,7 @@ def _without_repeats(sequence: list[str]) -> list[str]:
     return sequence[:last]
 
 
-def _worth(job: Job, engine: Engine, asked: Sequence[Asked], sequence: Sequence[str], rows: int) -> float:
+def _worth(job: Job, engine: Engine, asked: Sequence[Ready], sequence: Sequence[str], rows: int) -> float:
     """Mean NDCG2D of pages of so many rows by a sequence, first over each member's requests, then over members."""
     part = job.home.orderers["template"]
     orderer = part.make(msgspec.convert({"sequence": sequence}, part.config))
@@ -90,14 +90,14 @@ def _mean_of_members(value: Float64, member: AnyArray) -> float:
     return float(np.mean(np.bincount(unit, value[known]) / np.bincount(unit)))
 
 
-def _ndcg_2d(engine: Engine, orderer: Orderer, asked: Asked, rows: int) -> Float64:
+def _ndcg_2d(engine: Engine, orderer: Orderer, asked: Ready, rows: int) -> Float64:
     """[B] of pages with so many rows, on the whole grid."""
     requests = tuple(replace(request, rows=rows) for request in asked.contexts.requests)
     placed = orderer.order(replace(asked.contexts, requests=requests), asked.filled, engine.rules)
     return ndcg_2d(_measurable(engine, placed, asked), window(f"{ROWS}x{COLUMNS}"), 1, 1)
 
 
-def _measurable(engine: Engine, placed: Pages, asked: Asked) -> Measurable:
+def _measurable(engine: Engine, placed: Pages, asked: Ready) -> Measurable:
     """Where titles stand and which are wanted; nothing else is known of them."""
     size, followed, genres = len(asked.contexts), asked.followed, engine.data.catalog.genres
     layout = Layout(
