@@ -187,6 +187,14 @@ def test_no_orderer_beats_brute_force(run_data: Path, monkeypatch: pytest.Monkey
     assert [gap.mean for gap in answer.gaps] == sorted(gap.mean for gap in answer.gaps)
 
 
+def test_gaps_want_rows_that_share_titles(run_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any there is nothing to compare, and the command says so."""
+    monkeypatch.setattr(gaps, "cases", lambda *_: [])
+
+    with pytest.raises(ConfigError, match="twelve rows that share titles"):
+        gaps.gaps(job_of(run_data, 1.0, {"fit": SETTINGS}), 1)
+
+
 def test_a_chart_goes_through_its_points() -> None:
     """Corners of the drawing are the ends of the axes; the file is XML."""
     drawn = chart("a < b", {"up": [(1, 0), (10, 1), (100, 2)]}, Axis(name="x", log=True), Axis(name="y"))
