@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from pagegen.arrays import Float64
 from pagegen.errors import ConfigError
+from pagegen.features import FeatureTable
 from pagegen.metrics.ndcg_2d import ndcg_2d
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.metrics.window import window
@@ -19,6 +21,7 @@ from pagegen.simulation.pages_log import pages_frame
 from tools.study import frontier, gaps, quotas, sources, template
 from tools.study.__main__ import main
 from tools.study.chart import Axis, chart
+from tools.study.coverage import coverage
 from tools.study.families import families
 from tools.study.filled import held_out
 from tools.study.frontier import Frontier, Point
@@ -120,6 +123,21 @@ def test_the_knee_is_the_cheapest_that_is_as_good() -> None:
     )
 
     assert Frontier([worse, knee, dear]).knee is knee
+
+
+def test_less_of_the_popular_is_more_of_the_catalog(past: Studied, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores that are fame and a little chance: with the penalty that takes the fame away chance alone is left."""
+    monkeypatch.setattr(Studied, "fit", lambda *_: FameAndChance())
+    found = {point.penalty: point for point in coverage(past).traded}
+
+    assert found[0.0].gains == 0
+    assert found[0.3].coverage_20 > found[0.0].coverage_20
+
+
+class FameAndChance:
+    def score(self, table: FeatureTable) -> Float64:
+        fame = np.log1p(table.values[:, table.names.index("plays_total")].astype(np.float64))
+        return 0.3 * fame + np.random.default_rng(0).uniform(0, 1e-6, len(fame))
 
 
 def test_groups_of_equal_probability_tell_what_was_played() -> None:

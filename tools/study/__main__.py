@@ -5,6 +5,7 @@ Studies on the past of a data folder, all windows, labels and fits those of `pag
     python -m tools.study sources     --data DATA   what each source is worth, everything learnt again without it
     python -m tools.study quotas      --data DATA   how many titles each scorer should bring to the pool
     python -m tools.study frontier    --data DATA   quality against latency: trees and leaves of the ranker
+    python -m tools.study coverage    --data DATA   what it costs to show more of the catalog
     python -m tools.study pool        --data DATA   recall by pool size, and what each kind of row brings
     python -m tools.study reliability --data DATA   calibrated probabilities against what happened
     python -m tools.study template    --data DATA   the best fixed sequence of row kinds
@@ -25,6 +26,7 @@ from rich.table import Table
 from pagegen.cli.options import FOLDER
 from pagegen.errors import PagegenError
 from pagegen.training.train import Job
+from tools.study.coverage import coverage
 from tools.study.families import families
 from tools.study.frontier import frontier
 from tools.study.gaps import gaps
@@ -46,6 +48,7 @@ class Answer(Protocol):
 STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
     "families": lambda job, judged: families(studied(job, judged)),
     "frontier": lambda job, judged: frontier(studied(job, judged)),
+    "coverage": lambda job, judged: coverage(studied(job, judged)),
     "pool": lambda job, judged: pool(job),  # noqa: ARG005  # always of the newest window
     "sources": sources,
     "quotas": quotas,

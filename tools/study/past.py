@@ -54,6 +54,12 @@ class Studied:
         names = self.held[-1].table.names
         return tuple(name.removesuffix("_score") for name in names if name.endswith("_score"))
 
+    def scores_of(self, scorer: str) -> list[Float64]:
+        """[M] what the scorer says of every pair of each held-out window; below all others where it says nothing."""
+        column = self.held[0].table.names.index(f"{scorer}_score")
+        values = [window.table.values[:, column].astype(np.float64) for window in self.held]
+        return [np.nan_to_num(value, nan=-np.inf) for value in values]
+
     def fit(self, examples: Examples, **config: object) -> Ranker:
         """The ranker of the settings, some of them replaced."""
         name = self.job.settings.fit.ranker

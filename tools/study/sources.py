@@ -84,11 +84,9 @@ def _without(job: Job, name: str) -> Job:
 
 
 def _alone(studied: Studied, name: str) -> float:
-    if f"{name}_score" not in studied.held[0].table.names:
+    if name not in studied.scorers:
         return float("nan")
-    column = studied.held[0].table.names.index(f"{name}_score")
-    scores = [np.nan_to_num(window.table.values[:, column].astype(np.float64), nan=-np.inf) for window in studied.held]
-    return float(np.nanmean(studied.ndcg(scores)))
+    return float(np.nanmean(studied.ndcg(studied.scores_of(name))))
 
 
 def _costs(job: Job) -> Iterator[tuple[str, tuple[float, float, float]]]:
