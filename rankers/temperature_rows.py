@@ -40,7 +40,7 @@ class TemperatureRows:
         while not page.full():
             gain, may = page.gains()
             score = _scores(page, self.config.penalty**heat, ranked[page.kind])
-            row = int(np.where(may, score, -1.0).argmax())  # ties: the row proposed first
+            row = int(np.where(may, score, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
             page.place(row, float(gain[row]))
