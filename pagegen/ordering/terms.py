@@ -40,7 +40,7 @@ class Term(Protocol):
 def terms_of(
     contexts: Contexts, b: int, title: Int64, config: ObjectiveConfig, examination: Examination
 ) -> tuple[Term, ...]:
-    """The terms of the b-th request, whose rows hold these titles [R, L]; cells without one have no position in T."""
+    """The terms of the b-th request, whose rows hold these titles [R, L]; empty cells may hold anything."""
     if not (config.diversity or config.calibration or config.stability):
         return ()
     genres = genre_term(contexts, b, title, (config.diversity, config.calibration))
