@@ -142,7 +142,7 @@ class Small:
         self.requests = drawn_requests(rng, number)
         self.hard_rows, self.rules = int(rng.integers(0, 6)), drawn_rules(rng, KINDS, 4, 5)
         self._orderer, self._objective = ORDERERS[int(rng.integers(0, len(ORDERERS)))], drawn_objective(rng)
-        self._candidates, self._seed = drawn_candidates(rng, number), int(rng.integers(0, 2**31))
+        self._candidates, self._play = drawn_candidates(rng, number), rng.beta(0.5, 4.0, (number, TITLES))
 
     def pages(self, requests: Sequence[PageRequest], hard_rows: int, rules: Mapping[str, Any]) -> tuple[Filled, Pages]:
         """By these rules in place of their own."""
@@ -157,7 +157,7 @@ class Small:
 
     def _filled(self, contexts: Contexts, kinds: Sequence[RowKind]) -> Filled:
         pairs = pair_up(contexts, {}, self._candidates, 800)
-        play = np.random.default_rng(self._seed).beta(0.5, 4.0, len(pairs))
+        play = self._play[pairs.request, pairs.title]
         limit = np.full(len(contexts), 100, np.int32)
         return fill(self._candidates, pairs, Prediction(score=play, play=play), kinds, limit)
 
