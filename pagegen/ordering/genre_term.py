@@ -27,6 +27,7 @@ TINY = 1e-100  # in place of no attention at all
 class GenreTerm:
     weights: tuple[float, float]  # of coverage and agreement
     taste: Float64  # [G] p
+    rarity: Float64  # [G] (1 - alpha) / (alpha p); 0 where p is
     start: Int64  # [R + 1] the genres of each row's titles
     cell: Int64  # [E] in the flat [R, L]
     key: Int64  # [E] row * G + genre
@@ -52,8 +53,8 @@ class GenreTerm:
         if coverage:
             value += coverage * (np.log1p(attention) @ self.taste)
         if agreement:
-            over = (1.0 - ALPHA) / ALPHA / np.maximum(attention.sum(axis=1, keepdims=True), TINY)
-            value += agreement * (np.log1p(attention * over / np.where(self.taste, self.taste, 1.0)) @ self.taste)
+            total = np.maximum(attention.sum(axis=1), TINY)
+            value += agreement * (np.log1p(attention * self.rarity / total[:, None]) @ self.taste)
         return value
 
 
@@ -79,6 +80,7 @@ def genre_term(contexts: Contexts, b: int, title: Int64, weights: tuple[float, f
     return GenreTerm(
         weights=(coverage, agreement),
         taste=mix if known else np.full(len(mix), 1.0 / len(mix)),
+        rarity=np.divide((1.0 - ALPHA) / ALPHA, mix, out=np.zeros(len(mix)), where=mix > 0),
         start=np.searchsorted(row, np.arange(len(title) + 1)),
         cell=cells[place],
         key=row * len(mix) + tag,

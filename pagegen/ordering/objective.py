@@ -35,15 +35,16 @@ class Objective:
             shown: [R, L] from 1, how many of the row's cells up to this one would be shown.
             position: of the row.
         """
-        gain = (self.column_x[shown] * (self.worth * new)).sum(axis=1) * self.row_x[position]
+        look = self.column_x[shown]
+        gain = (look * (self.worth * new)).sum(axis=1) * self.row_x[position]
         if self.terms:
-            attention = self.column_x[shown] * new * self.row_x[position]
+            attention = look * (new * self.row_x[position])
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
 
     def after(self, row: int, new: Mask, shown: Int64, position: int) -> "Objective":
         """The objective once the row stands at the position; `new` and `shown` [L] are its own, as in `gains`."""
-        attention = self.column_x[shown] * new * self.row_x[position]
+        attention = self.column_x[shown] * (new * self.row_x[position])
         return replace(self, terms=tuple(term.after(row, attention) for term in self.terms))
 
     def alone(self, worth: Float64) -> Float64:
