@@ -40,9 +40,7 @@ class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConstraintsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    hard_rows: Annotated[int, Meta(ge=0, le=MAX_ROWS)] = (
-        8  # no title twice in the first so many rows; below, repeats go to the end of their row
-    )
+    hard_rows: Annotated[int, Meta(ge=0, le=MAX_ROWS)] = 8  # no title twice in these; below, repeats end their row
     kinds: dict[str, KindRule] = {}
 
 

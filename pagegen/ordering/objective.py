@@ -6,7 +6,8 @@ The page objective: the only place where a page is given a value.
 
 x is the examination of the slot, m the calibrated probability of a play, a the attraction of the row: how much more or
 less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), not of
-the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles.
+the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles; with diversity
+too, but not with calibration and stability, to which a row may do harm.
 """
 
 from dataclasses import replace

@@ -27,7 +27,7 @@ from pagegen.training.train import Job
 from tools.study.chart import Axis, chart
 from tools.study.filled import held_out
 
-WEIGHTS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
+WEIGHTS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
 GRID = (8, 10)
 MOST = 1_500  # second visits
 CHANGED = 0.7  # a page less alike than this has changed by more than 30 %
@@ -56,7 +56,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     def table(self) -> Table:
         title = f"Second pages of {self.members} members, {self.visits} in all, beside their first"
-        table = Table("page.objective.stability", "S", "changed > 30 %", "NDCG2D", "difference", "95 %", title=title)
+        table = Table("weight", "S", "changed > 30 %", "NDCG2D", "difference", "95 %", title=title)
         for step in self.steps:
             numbers = (f"{step.alike:.3f}", f"{100 * step.changed:.0f} %", f"{step.ndcg_2d:.4f}")
             table.add_row(
