@@ -18,11 +18,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
 from pagegen.errors import PagegenError, RequestError, Violation
-from pagegen.request import PageRequest, RecentEvent
+from pagegen.request import LastPage, PageRequest, RecentEvent
 from pagegen.v1.device_pb2 import Device
 from pagegen.v1.event_pb2 import EventKind
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PageView
+from pagegen.v1.page_pb2 import PageView, ShownPage
 from pagegen.v1.page_service_pb2 import DESCRIPTOR, GeneratePageRequest, GeneratePageResponse
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
 
@@ -174,6 +174,7 @@ def message(request: PageRequest, view: View = "FULL") -> GeneratePageRequest:
             country=request.country or "",
             language=request.language,
             recent_events=[_event(event) for event in request.recent_events],
+            last_page=_shown(request.last_page) if request.last_page else None,
             view=PageView.Value(f"PAGE_VIEW_{view}"),
             **{name: getattr(request, name) for name in (*NUMBERS, *LISTS)},
         )
@@ -187,6 +188,15 @@ def _event(event: RecentEvent) -> EventMessage:
         kind=EventKind.Value(f"EVENT_KIND_{event.kind.upper()}"),
         time=_timestamp(event.time),
         **{name: getattr(event, name) for name in EVENT_NUMBERS},
+    )
+
+
+def _shown(page: LastPage) -> ShownPage:
+    return ShownPage(
+        time=_timestamp(page.time),
+        device=Device.Value(f"DEVICE_{page.device.upper()}"),
+        row_lengths=[len(titles) for titles in page.title_ids],
+        title_ids=[title for titles in page.title_ids for title in titles],
     )
 
 

@@ -33,6 +33,15 @@ class RecentEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastPage:
+    """A page that the member was shown before, as much of it as anybody remembers."""
+
+    time: int  # ms since the epoch, UTC; before the request's time
+    title_ids: tuple[tuple[str, ...], ...]  # rows from the top, titles from the left
+    device: str = "tv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
     """One member asking for one page at one time. What is None is taken from the member, the device or the data."""
 
@@ -50,6 +59,7 @@ class PageRequest:
     rng_seed: int = 0  # with the member and the page number it fixes all randomness
     page_number: int = 0
     recent_events: tuple[RecentEvent, ...] = ()
+    last_page: LastPage | None = None  # the newest; read where `page.objective.stability` has a weight
     exclude_title_ids: tuple[str, ...] = ()
     row_kinds: tuple[str, ...] = ()  # only these; empty: all
     exclude_row_kinds: tuple[str, ...] = ()
@@ -132,6 +142,22 @@ def _list_violations(request: PageRequest) -> list[Violation]:
     ]
     for event in request.recent_events[:MAX_RECENT_EVENTS]:
         violations += _event_violations(event, request.time)
+    return violations + (_last_page_violations(request.last_page, request.time) if request.last_page else [])
+
+
+def _last_page_violations(page: LastPage, now: int) -> list[Violation]:
+    violations, longest = [], max(map(len, page.title_ids), default=0)
+    if not 0 <= page.time < now:
+        violations.append(Violation("last_page.time", f"is {page.time}; from 0 to before the request's time {now}"))
+    if page.device not in DEVICES:
+        violations.append(Violation("last_page.device", f"is {page.device[:40]!r}; one of {', '.join(DEVICES)}"))
+    if len(page.title_ids) > MAX_ROWS or longest > MAX_COLUMNS:
+        found = f"has {len(page.title_ids)} rows of up to {longest} titles"
+        violations.append(Violation("last_page.title_ids", f"{found}; at most {MAX_ROWS} of {MAX_COLUMNS}"))
+    elif wrong := [title for titles in page.title_ids for title in titles if not _is_id(title)]:
+        violations.append(
+            Violation("last_page.title_ids", f"has {wrong[0][:40]!r}; ids have 1 to {MAX_ID_BYTES} bytes")
+        )
     return violations
 
 

@@ -24,7 +24,7 @@ class GreedyRows:
 def _fill_page(page: Assembly) -> None:
     while not page.full():
         gain, may = page.gains()
-        row = int(np.where(may, gain, -1.0).argmax())  # ties: the row proposed first
+        row = int(np.where(may, gain, -np.inf).argmax())  # ties: the row proposed first
         if not may[row]:
             return
         page.place(row, float(gain[row]))

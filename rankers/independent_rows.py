@@ -26,7 +26,7 @@ def _fill_page(page: Assembly) -> None:
     while not page.full():
         gain, may = page.gains()
         own = gain if own is None else own  # with nothing above
-        row = int(np.where(may, own, -1.0).argmax())  # ties: the row proposed first
+        row = int(np.where(may, own, -np.inf).argmax())  # ties: the row proposed first
         if not may[row]:
             return
         page.place(row, float(gain[row]))

@@ -5,7 +5,8 @@ Temperature rows: titles that were shown are hot, and cool down row by row (Full
 
 s is a title's worth in the row (probability of a play times attraction), T its temperature: 0 at first, then after each
 row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose source orders them
-are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`.
+are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`. Like the template it has an
+order of its own, to which extra terms of the page objective make no difference; what its rows add to them is counted.
 """
 
 from functools import partial
@@ -40,7 +41,7 @@ class TemperatureRows:
         while not page.full():
             gain, may = page.gains()
             score = _scores(page, self.config.penalty**heat, ranked[page.kind])
-            row = int(np.where(may, score, -1.0).argmax())  # ties: the row proposed first
+            row = int(np.where(may, score, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
             page.place(row, float(gain[row]))

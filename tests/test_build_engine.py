@@ -35,7 +35,10 @@ def test_a_kind_that_is_switched_off_is_not_shown(medium: World) -> None:
 def test_limits_of_a_kind_are_the_settings(medium: World) -> None:
     """Fewest and most titles a row, in place of what its source declares."""
     plain = run(medium)
-    limited = run(medium, page={"kinds": {"genre": {"min_titles": 6, "max_titles": 7}, "top_picks": {"max_titles": 5}}})
+    limited = run(
+        medium,
+        page={"constraints": {"kinds": {"genre": {"min_titles": 6, "max_titles": 7}, "top_picks": {"max_titles": 5}}}},
+    )
 
     assert lengths(plain, "genre") - {6, 7}
     assert {6, 7} >= lengths(limited, "genre")

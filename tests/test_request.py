@@ -15,6 +15,7 @@ from pagegen.request import (
     MAX_NAMES,
     MAX_RECENT_EVENTS,
     MAX_TIME_MS,
+    LastPage,
     PageRequest,
     RecentEvent,
     check_request,
@@ -60,6 +61,14 @@ WRONG_EVENT: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+SHOWN = LastPage(time=NOW - 1, title_ids=(("t001", "t002"), ()))
+WRONG_LAST: dict[str, st.SearchStrategy[Any]] = {
+    "time": st.integers(max_value=-1) | st.integers(min_value=NOW),
+    "title_ids": st.sampled_from([(("",),), ((), ("x" * 129,)), (("t",) * 101,), ((),) * 101]),
+    "device": st.sampled_from(["", "TV", "x" * 1_000_000]),
+}
+
+
 def named(request: PageRequest) -> set[str]:
     """The fields that are found wrong."""
     with pytest.raises(RequestError) as raised:
@@ -77,8 +86,9 @@ def test_what_is_wrong_reaches_another_process() -> None:
 
 def test_every_field_that_can_be_wrong_is_tried() -> None:
     """A new field of a request needs a range here, or must be true or false."""
-    assert {field.name for field in fields(PageRequest)} - {"kids"} == set(WRONG)
+    assert {field.name for field in fields(PageRequest)} - {"kids", "last_page"} == set(WRONG)
     assert {field.name for field in fields(RecentEvent)} == set(WRONG_EVENT)
+    assert {field.name for field in fields(LastPage)} == set(WRONG_LAST)
 
 
 @given(st.data(), st.sets(st.sampled_from(sorted(set(WRONG) - {"time", "recent_events"})), min_size=1))
@@ -104,6 +114,14 @@ def test_all_wrong_fields_of_recent_events_are_named(data: st.DataObject, names:
     assert {f"recent_events.{name}" for name in names} == named(ask("m001", recent_events=(SEEN, wrong)))
 
 
+@given(st.data(), st.sets(st.sampled_from(sorted(WRONG_LAST)), min_size=1))
+def test_all_wrong_fields_of_the_last_page_are_named(data: st.DataObject, names: set[str]) -> None:
+    """What the member is said to have seen before."""
+    wrong = replace(SHOWN, **{name: data.draw(WRONG_LAST[name], label=name) for name in sorted(names)})
+
+    assert {f"last_page.{name}" for name in names} == named(ask("m001", last_page=wrong))
+
+
 def test_what_was_sent_is_quoted_briefly() -> None:
     """A megabyte of nonsense does not come back as a megabyte."""
     with pytest.raises(RequestError) as raised:
@@ -121,6 +139,7 @@ def test_what_was_sent_is_quoted_briefly() -> None:
         ask("m001", rows=100, columns=100, visible_columns=100, maturity_ceiling=99, language="x" * 35),
         ask("\0", exclude_title_ids=("\0",) * MAX_EXCLUDED, row_kinds=("no such kind",), disabled_sources=("none",)),
         ask("m001", recent_events=(SEEN,) * MAX_RECENT_EVENTS),
+        ask("m001", last_page=LastPage(time=0, title_ids=(("nothing like it",) * 100,) * 100, device="phone")),
         ask(
             "m001",
             recent_events=(
@@ -130,7 +149,7 @@ def test_what_was_sent_is_quoted_briefly() -> None:
             ),
         ),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_the_furthest_values_that_are_allowed_get_a_page(engine: Engine, request_: PageRequest) -> None:
     """What is inside its range is answered, not a crash further down."""

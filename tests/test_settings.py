@@ -94,6 +94,16 @@ def test_every_problem_is_reported_at_once() -> None:
         ({"page": {"source": {"als": 3}}}, "page.source: Expected `object`, got `int` - at `$[...]`"),
         ({"page": {"source": 3}}, "page.source: Expected `object`, got `int`"),
         ({"page": {"max_pairs": "many"}}, "page.max_pairs: Expected `int`, got `str`"),
+        (
+            {"page": {"constraints": {"kinds": {"genre": {"distance": 0}}}}},
+            "page.constraints.kinds.genre.distance: Expected `int` >= 1",
+        ),
+        (
+            {"page": {"constraints": {"kinds": {"genre": {"dedup": "never"}}}}},
+            "page.constraints.kinds.genre.dedup: Invalid enum value 'never'",
+        ),
+        ({"page": {"objective": {"diversity": -0.1}}}, "page.objective.diversity: Expected `float` >= 0.0"),
+        ({"page": {"objective": {"novelty": 1.0}}}, "page.objective.novelty does not exist; there are diversity, cal"),
         ({"page": {"refill": -1}}, "page.refill is -1; from 0 to 1000"),
         ({"fit": {"examples": {"windows": 1}}}, "fit.examples.windows is 1; from 2 to 100"),
         ({"fit": {"trends": {"short_days": 91.0}}}, "fit.trends.short_days is 91.0; from 0.05 to 90.0"),
@@ -102,7 +112,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ({"page": {"attraction": {"genre": "high"}}}, "page.attraction: Expected `float`, got `str`"),
         ({"page": {"attraction": {"genre": -0.1}}}, "page.attraction.genre is -0.1; from 0.0 to 100.0"),
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> None:
     """Where it is, what was found, what it may be."""

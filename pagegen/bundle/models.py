@@ -1,7 +1,6 @@
 """Models: all that was learnt, and the engine that runs on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,13 +8,13 @@ from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage, Made, Part, SavedRanker
-from pagegen.bundle.settings import KindSettings, PageSettings, Settings
+from pagegen.bundle.settings import PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
 from pagegen.features import Family
 from pagegen.ordering import Constraints, Examination, rules_of
-from pagegen.ordering.constraints import compile_constraints
+from pagegen.ordering.constraints import KindRule, compile_constraints, limited
 from pagegen.page import Identity
 from pagegen.pool import RowKind, Source, as_scorer
 from pagegen.ranking import Calibration
@@ -45,7 +44,9 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     """
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
-    kinds = tuple(_limited(kind, page) for source in sources for kind in source.kinds)
+    declared = tuple(kind for source in sources for kind in source.kinds)
+    rules = page.constraints.kinds
+    kinds = tuple(limited(kind, rules.get(kind.name, KindRule())) for kind in declared)
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
         data=data,
@@ -56,7 +57,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=rules_of(kinds, _constraints(home, page, kinds), models.examination, page.attraction),
+        rules=rules_of(kinds, _constraints(home, page, declared), models.examination, page.attraction, page.objective),
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,
@@ -71,16 +72,9 @@ def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:
 
 
 def _constraints(home: Homepage, page: PageSettings, kinds: Sequence[RowKind]) -> Constraints:
-    """Those of the kinds that are on; a rule for a kind whose source is off has nothing to say."""
+    """Those of the kinds that are on; a rule for a kind that is off, or whose source is, has nothing to say."""
     off = {kind.name for kind in home.kinds(tuple(home.sources))} - {kind.name for kind in kinds}
+    off |= {name for name, kind in page.kinds.items() if not kind.on}
     rules = {name: rule for name, rule in page.constraints.kinds.items() if name not in off}
     config = msgspec.structs.replace(page.constraints, kinds=rules)
     return compile_constraints(config, {kind.name: kind for kind in kinds})
-
-
-def _limited(kind: RowKind, page: PageSettings) -> RowKind:
-    """The row kind with the settings' limits in place of its own."""
-    own = page.kinds.get(kind.name, KindSettings())
-    least = kind.min_titles if own.min_titles is None else own.min_titles
-    most = kind.max_titles if own.max_titles is None else own.max_titles
-    return replace(kind, min_titles=least, max_titles=most)

@@ -13,6 +13,7 @@ import msgspec
 
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
+from pagegen.ordering import ObjectiveConfig
 from pagegen.ordering.constraints import ConstraintsConfig
 
 Table: TypeAlias = Mapping[str, Any]
@@ -54,11 +55,7 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Changes to a row kind's limits."""
-
-    on: bool = True
-    min_titles: int | None = None
-    max_titles: int | None = None
+    on: bool = True  # its limits are in `page.constraints.kinds`
 
 
 class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +65,7 @@ class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refill: int = 20
     constraints: ConstraintsConfig = ConstraintsConfig()
     kinds: dict[str, KindSettings] = {}
+    objective: ObjectiveConfig = ObjectiveConfig()
     attraction: dict[str, float] = {}  # of rows of a kind, in the page objective; 1 where it is not said
     source: dict[str, dict[str, Any]] = {}
     filter: dict[str, dict[str, Any]] = {}

@@ -8,7 +8,7 @@ With genre vectors g of length 1, the similarities of all pairs of n titles sum 
 import numpy as np
 
 from pagegen.arrays import Float64
-from pagegen.metrics.genres import genre_totals
+from pagegen.data.genres import genre_totals
 from pagegen.metrics.measurable import Measurable, distinct
 from pagegen.metrics.window import Window
 

@@ -1,8 +1,8 @@
 """Composition by genre: the share of a page's slots that belongs to a genre, a title's slot split over its genres."""
 
 from pagegen.arrays import Float64
+from pagegen.data.genres import genre_totals, shares
 from pagegen.errors import ConfigError
-from pagegen.metrics.genres import genre_totals, shares
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.window import Window
 

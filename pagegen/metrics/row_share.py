@@ -3,7 +3,7 @@
 import numpy as np
 
 from pagegen.arrays import Float64, groups
-from pagegen.metrics.genres import shares
+from pagegen.data.genres import shares
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.window import Window
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pagegen.arrays import NONE, Int32, groups, starts
 from pagegen.data.catalog import Tags, tags_of
-from pagegen.metrics.genres import genre_totals, shares
+from pagegen.data.genres import genre_totals, shares
 from pagegen.metrics.measurable import Facts, Layout, Measurable, Targets, measurable
 
 ROW, COLUMN = 0.5, 0.8  # chances of going on by a row and by a column

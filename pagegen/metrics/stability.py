@@ -12,6 +12,7 @@ from pagegen.errors import SchemaError
 from pagegen.metrics.measurable import Measurable, keys
 from pagegen.metrics.per_page import sums
 from pagegen.metrics.window import Window
+from pagegen.ordering.stability import similarity
 
 
 def stability(pages: Measurable, window: Window, others: Measurable) -> Float64:
@@ -34,8 +35,7 @@ def stability(pages: Measurable, window: Window, others: Measurable) -> Float64:
     page, page_other = key // (pages.titles + 1), key_other // (pages.titles + 1)
     both = sums(page[shared], np.minimum(look[shared], look_other[its[shared]]), len(pages))
     total = sums(page, look, len(pages)) + sums(page_other, look_other, len(pages))
-    with np.errstate(invalid="ignore"):
-        return np.where(total > 0, np.minimum(both / (total - both), 1.0), 1.0)
+    return similarity(both, total)
 
 
 def _attention(pages: Measurable, window: Window) -> tuple[Int64, Float64]:

@@ -11,9 +11,9 @@ from pagegen.arrays import NONE, AnyArray, Float64, Int32, Int64, groups, length
 from pagegen.data.catalog import NOT_KNOWN
 from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY
+from pagegen.data.genres import genre_totals, shares
 from pagegen.data.schema import DEVICES
 from pagegen.data.trends import DAY_MS
-from pagegen.metrics.genres import genre_totals, shares
 from pagegen.metrics.measurable import Facts, Layout, Measurable, Targets, measurable
 from pagegen.ordering.examination import Examination
 from pagegen.replay import Outcomes

@@ -6,6 +6,7 @@ from pagegen.ordering.examination import Examination
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.orderer import Orderer, Pages, assemble
 from pagegen.ordering.rules import Rules, rules_of
+from pagegen.ordering.terms import ObjectiveConfig
 
 __all__ = [
     "Assembly",
@@ -13,6 +14,7 @@ __all__ = [
     "Examination",
     "KindRule",
     "Objective",
+    "ObjectiveConfig",
     "Orderer",
     "Pages",
     "Placed",

@@ -11,10 +11,11 @@ from copy import copy
 import numpy as np
 
 from pagegen.arrays import Float64, Int16, Int64, Mask, lengths, record
+from pagegen.context import Contexts
 from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.rules import Rules
-from pagegen.request import PageRequest
+from pagegen.ordering.terms import terms_of
 from pagegen.rows import Filled
 
 
@@ -34,7 +35,8 @@ class Assembly:
     A matrix [R, L] has a row's titles in its order; the cells behind its last are empty.
     """
 
-    def __init__(self, request: PageRequest, filled: Filled, rows: range, rules: Rules) -> None:
+    def __init__(self, contexts: Contexts, b: int, filled: Filled, rows: range, rules: Rules) -> None:
+        request = contexts.requests[b]
         self._rows, self._rules, self._columns = rows, rules, request.columns
         self._most = min(request.rows, len(rows))
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
@@ -54,7 +56,8 @@ class Assembly:
         row_x, column_x = rules.examination.of(request.device)
         behind = np.zeros(max(0, cells.shape[1] - self._columns))
         column_x = np.concatenate([[0.0], column_x[: self._columns], behind])
-        self.objective = Objective(worth=worth, row_x=row_x, column_x=column_x)
+        terms = terms_of(contexts, b, self.title, rules.objective, rules.examination)
+        self.objective = Objective(worth=worth, row_x=row_x, column_x=column_x, terms=terms)
         self._least = np.minimum(rules.least, request.columns)[self.kind]
         self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)
@@ -106,6 +109,9 @@ class Assembly:
 
     def place(self, row: int, gain: float) -> None:
         """Put the row (0 is the request's first) at the next position."""
+        if self.objective.terms:
+            new = self._new[self.title[row]]
+            self.objective = self.objective.after(row, new, (new | self._exempt[row]).cumsum(), self.position)
         shown = self._order(row)[: self._columns]
         self._new[self.title[row, shown]] = False
         self._left[row] = False

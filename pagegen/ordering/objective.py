@@ -2,15 +2,20 @@
 The page objective: the only place where a page is given a value.
 
     V(page) = sum over slots of x(p, q) * m(title) * a(row) * [first slot of the title on the page]
+              + weighted extra terms (terms.py): diversity, calibration, stability; none by default
 
 x is the examination of the slot, m the calibrated probability of a play, a the attraction of the row: how much more or
 less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), not of
-the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles.
+the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles; with diversity
+too, but not with calibration and stability, to which a row may do harm.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from pagegen.arrays import Float64, Int64, Mask, record
+from pagegen.ordering.terms import Term
 
 
 @record
@@ -20,6 +25,7 @@ class Objective:
     worth: Float64  # [R, L] m(title) * a(row); 0 in an empty cell
     row_x: Float64  # [positions] chance that the row is reached
     column_x: Float64  # [> L] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
+    terms: tuple[Term, ...] = ()  # of the page so far
 
     def gains(self, new: Mask, shown: Int64, position: int) -> Float64:
         """
@@ -30,12 +36,22 @@ class Objective:
             shown: [R, L] from 1, how many of the row's cells up to this one would be shown.
             position: of the row.
         """
-        return (self.column_x[shown] * (self.worth * new)).sum(axis=1) * self.row_x[position]
+        look = self.column_x[shown]
+        gain = (look * (self.worth * new)).sum(axis=1) * self.row_x[position]
+        if self.terms:
+            attention = look * (new * self.row_x[position])
+            gain += sum(term.gains(attention) for term in self.terms)
+        return gain
+
+    def after(self, row: int, new: Mask, shown: Int64, position: int) -> "Objective":
+        """The objective once the row stands at the position; `new` and `shown` [L] are its own, as in `gains`."""
+        attention = self.column_x[shown] * (new * self.row_x[position])
+        return replace(self, terms=tuple(term.after(row, attention) for term in self.terms))
 
     def alone(self, worth: Float64) -> Float64:
-        """[R] what rows with these titles' worth [R, L] add at a position that is surely reached, all of them new."""
+        """[R] the plays that rows of such worth [R, L] add at a position that is surely reached, all titles new."""
         return (self.column_x[1 : worth.shape[1] + 1] * worth).sum(axis=1)
 
     def at_most(self) -> Float64:
-        """[R] what a row can add at a position that is surely reached, whatever is above: all new, the best first."""
+        """[R] the most plays a row can add at a position that is surely reached, whatever is above: the best first."""
         return self.alone(-np.sort(-self.worth, axis=1))

@@ -1,6 +1,7 @@
 """What an orderer is, and the pages it makes."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -36,8 +37,8 @@ def assemble(contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callab
     """Every request's page, put together by the same function."""
     bounds = filled.of_request(len(contexts)).tolist()
     pages: list[Sequence[Placed]] = []
-    for request, low, high in zip(contexts.requests, bounds[:-1], bounds[1:], strict=True):
-        assembly = Assembly(request, filled, range(low, high), rules)
+    for b, (low, high) in enumerate(pairwise(bounds)):
+        assembly = Assembly(contexts, b, filled, range(low, high), rules)
         fill_page(assembly)
         pages.append(assembly.placed)
     return _pages(pages, filled)

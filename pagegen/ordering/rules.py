@@ -7,6 +7,7 @@ import numpy as np
 from pagegen.arrays import Float64, Int64, Mask, record
 from pagegen.ordering.constraints import Constraints
 from pagegen.ordering.examination import Examination
+from pagegen.ordering.terms import ObjectiveConfig
 from pagegen.pool import RowKind
 
 
@@ -19,9 +20,11 @@ class Rules:
     hard: Mask  # [kinds] never repeats a title from above
     least: Int64  # [kinds] titles below which a row is not shown
     attraction: Float64  # [kinds] how much more than 1 a play in such a row counts
+    objective: ObjectiveConfig  # weights of the extra terms
 
 
 NEUTRAL: Mapping[str, float] = {}
+PLAYS_ALONE = ObjectiveConfig()
 
 
 def rules_of(
@@ -29,6 +32,7 @@ def rules_of(
     constraints: Constraints,
     examination: Examination,
     attraction: Mapping[str, float] = NEUTRAL,
+    objective: ObjectiveConfig = PLAYS_ALONE,
 ) -> Rules:
     """The rules of these row kinds; `attraction` by name, 1 for those it does not name."""
     return Rules(
@@ -39,4 +43,5 @@ def rules_of(
         hard=np.array([kind.dedup == "hard" for kind in kinds], np.bool_),
         least=np.array([kind.min_titles for kind in kinds], np.int64),
         attraction=np.array([attraction.get(kind.name, 1.0) for kind in kinds], np.float64),
+        objective=objective,
     )

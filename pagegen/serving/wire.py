@@ -5,6 +5,7 @@ The wire: requests as they come in, pages as they go out.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -15,9 +16,18 @@ from pagegen.data.schema import DEVICES, EVENT_KINDS
 from pagegen.engine import Engine
 from pagegen.errors import RequestError, Violation
 from pagegen.page import Page, PageRow
-from pagegen.request import MAX_NAMES, MAX_RECENT_EVENTS, PageRequest, RecentEvent, check_request
+from pagegen.request import MAX_NAMES, MAX_RECENT_EVENTS, MAX_ROWS, LastPage, PageRequest, RecentEvent, check_request
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, PAGE_VIEW_TRACE, Degradation, Evidence, PageView, Row, StageDigest
+from pagegen.v1.page_pb2 import (
+    PAGE_VIEW_FULL,
+    PAGE_VIEW_TRACE,
+    Degradation,
+    Evidence,
+    PageView,
+    Row,
+    ShownPage,
+    StageDigest,
+)
 from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
 
 LEFT_OUT = "source_left_out"  # the code of a degradation
@@ -40,6 +50,8 @@ def page_request(message: GeneratePageRequest, now_ms: int, engine: Engine) -> P
     given |= {name: tuple(getattr(message, name)) for name in LISTS}
     if 1 <= message.device <= len(DEVICES):
         given["device"] = DEVICES[message.device - 1]
+    if message.HasField("last_page"):
+        given["last_page"] = _last_page(message.last_page)
     request = PageRequest(
         member_id=message.member_id,
         time=_ms(message.time) if message.HasField("time") else now_ms,
@@ -110,6 +122,14 @@ def _event(event: EventMessage) -> RecentEvent:
     return RecentEvent(title_id=event.title_id, kind=kind, time=_ms(event.time), **given)
 
 
+def _last_page(page: ShownPage) -> LastPage:
+    """The page as far as its row lengths make sense; one row more than there may be is enough to be refused."""
+    ends = accumulate((max(0, length) for length in page.row_lengths[: MAX_ROWS + 1]), initial=0)
+    titles, device = tuple(page.title_ids), page.device if 1 <= page.device <= len(DEVICES) else 1
+    rows = tuple(titles[low:high] for low, high in pairwise(ends))
+    return LastPage(time=_ms(page.time), title_ids=rows, device=DEVICES[device - 1])
+
+
 def _message_violations(message: GeneratePageRequest) -> Iterator[Violation]:
     """What is wrong with a message and cannot be said of a request."""
     if not 0 <= message.device <= len(DEVICES):
@@ -120,9 +140,21 @@ def _message_violations(message: GeneratePageRequest) -> Iterator[Violation]:
         yield Violation("page_token", "is not a token of this server, which answers with whole pages and gives none")
     if message.HasField("page_size"):
         yield Violation("page_size", "is not supported yet; leave it out, or ask for fewer `rows`")
+    if message.HasField("last_page"):
+        yield from _last_page_violations(message.last_page)
     for event in message.recent_events[:MAX_RECENT_EVENTS]:
         if not event.HasField("time"):
             yield Violation("recent_events.time", "is missing")
+
+
+def _last_page_violations(page: ShownPage) -> Iterator[Violation]:
+    if not page.HasField("time"):
+        yield Violation("last_page.time", "is missing")
+    if not 0 <= page.device <= len(DEVICES):
+        yield Violation("last_page.device", f"is {page.device}; from 0 to {len(DEVICES)}")
+    if min(page.row_lengths, default=0) < 0 or sum(page.row_lengths) != len(page.title_ids):
+        found = f"add up to {sum(page.row_lengths)}, with {len(page.title_ids)} titles"
+        yield Violation("last_page.row_lengths", f"{found}; each is 0 or more, and together they hold every title")
 
 
 def _unknown_names(message: GeneratePageRequest, engine: Engine) -> Iterator[Violation]:

@@ -211,6 +211,10 @@ def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:
 def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[str]) -> Iterable[Cell]:
     for name, spec in experiment.cells.items():
         try:
-            yield cell_of(home, name, (experiment.recipe, spec), experiment.rng_seed, folder)
+            cell = cell_of(home, name, (experiment.recipe, spec), experiment.rng_seed, folder)
+            if weight := cell.settings.page.objective.stability:
+                where = f"cells.{name}: page.objective.stability = {weight} looks back at a page seen before"
+                problems.append(f"{where}, and requests of an experiment have none; set it to 0 there")
+            yield cell
         except (ConfigError, BundleError) as error:
             problems.append(f"cells.{name}: {error}")

@@ -6,8 +6,10 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from pagegen.v1 import device_pb2 as _device_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -138,6 +140,48 @@ class StageDigest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StageDigest: _TypeAlias = StageDigest  # noqa: Y015
+
+@_typing.final
+class ShownPage(_message.Message):
+    """Remembers a page that was shown: its titles, row by row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
+    ROW_LENGTHS_FIELD_NUMBER: _builtins.int
+    TITLE_IDS_FIELD_NUMBER: _builtins.int
+    device: _device_pb2.Device.ValueType
+    """Says on which device. Unset: DEVICE_TV."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Says when it was shown, to the millisecond. Required. From the epoch to before the request's time; else refused."""
+
+    @_builtins.property
+    def row_lengths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Holds the number of titles in each row, from the top, 0 to 100 each, at most 100 rows. Their sum is the number of
+        `title_ids`; else refused.
+        """
+
+    @_builtins.property
+    def title_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names the titles, row by row and left to right. Titles that the catalog lacks are ignored."""
+
+    def __init__(
+        self,
+        *,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        device: _device_pb2.Device.ValueType = ...,
+        row_lengths: _abc.Iterable[_builtins.int] | None = ...,
+        title_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "row_lengths", b"row_lengths", "time", b"time", "title_ids", b"title_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShownPage: _TypeAlias = ShownPage  # noqa: Y015
 
 @_typing.final
 class Row(_message.Message):

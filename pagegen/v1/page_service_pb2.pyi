@@ -48,6 +48,7 @@ class GeneratePageRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
+    LAST_PAGE_FIELD_NUMBER: _builtins.int
     member_id: _builtins.str
     """Identifies the member (one profile), in 1 to 128 bytes of UTF-8. Required."""
     watermark: _builtins.int
@@ -122,6 +123,12 @@ class GeneratePageRequest(_message.Message):
         refused.
         """
 
+    @_builtins.property
+    def last_page(self) -> _page_pb2.ShownPage:
+        """Holds the page that the member was shown last, or its first rows. A server whose page objective has a weight for
+        stability keeps close to it, the less the more the member has watched since; others ignore it. Unset: none.
+        """
+
     def __init__(
         self,
         *,
@@ -145,10 +152,11 @@ class GeneratePageRequest(_message.Message):
         page_size: _builtins.int | None = ...,
         page_token: _builtins.str = ...,
         view: _page_pb2.PageView.ValueType = ...,
+        last_page: _page_pb2.ShownPage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_columns", b"_columns", "_kids", b"_kids", "_maturity_ceiling", b"_maturity_ceiling", "_page_size", b"_page_size", "_rng_seed", b"_rng_seed", "_rows", b"_rows", "_visible_columns", b"_visible_columns", "_watermark", b"_watermark", "columns", b"columns", "kids", b"kids", "maturity_ceiling", b"maturity_ceiling", "page_size", b"page_size", "rng_seed", b"rng_seed", "rows", b"rows", "time", b"time", "visible_columns", b"visible_columns", "watermark", b"watermark"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_columns", b"_columns", "_kids", b"_kids", "_maturity_ceiling", b"_maturity_ceiling", "_page_size", b"_page_size", "_rng_seed", b"_rng_seed", "_rows", b"_rows", "_visible_columns", b"_visible_columns", "_watermark", b"_watermark", "columns", b"columns", "kids", b"kids", "last_page", b"last_page", "maturity_ceiling", b"maturity_ceiling", "page_size", b"page_size", "rng_seed", b"rng_seed", "rows", b"rows", "time", b"time", "visible_columns", b"visible_columns", "watermark", b"watermark"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_columns", b"_columns", "_kids", b"_kids", "_maturity_ceiling", b"_maturity_ceiling", "_page_size", b"_page_size", "_rng_seed", b"_rng_seed", "_rows", b"_rows", "_visible_columns", b"_visible_columns", "_watermark", b"_watermark", "columns", b"columns", "country", b"country", "device", b"device", "disabled_sources", b"disabled_sources", "exclude_row_kinds", b"exclude_row_kinds", "exclude_title_ids", b"exclude_title_ids", "kids", b"kids", "language", b"language", "maturity_ceiling", b"maturity_ceiling", "member_id", b"member_id", "page_size", b"page_size", "page_token", b"page_token", "recent_events", b"recent_events", "rng_seed", b"rng_seed", "row_kinds", b"row_kinds", "rows", b"rows", "time", b"time", "view", b"view", "visible_columns", b"visible_columns", "watermark", b"watermark"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_columns", b"_columns", "_kids", b"_kids", "_maturity_ceiling", b"_maturity_ceiling", "_page_size", b"_page_size", "_rng_seed", b"_rng_seed", "_rows", b"_rows", "_visible_columns", b"_visible_columns", "_watermark", b"_watermark", "columns", b"columns", "country", b"country", "device", b"device", "disabled_sources", b"disabled_sources", "exclude_row_kinds", b"exclude_row_kinds", "exclude_title_ids", b"exclude_title_ids", "kids", b"kids", "language", b"language", "last_page", b"last_page", "maturity_ceiling", b"maturity_ceiling", "member_id", b"member_id", "page_size", b"page_size", "page_token", b"page_token", "recent_events", b"recent_events", "rng_seed", b"rng_seed", "row_kinds", b"row_kinds", "rows", b"rows", "time", b"time", "view", b"view", "visible_columns", b"visible_columns", "watermark", b"watermark"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__columns: _TypeAlias = _typing.Literal["columns"]  # noqa: Y015
     _WhichOneofArgType__columns: _TypeAlias = _typing.Literal["_columns", b"_columns"]  # noqa: Y015

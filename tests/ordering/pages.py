@@ -8,7 +8,7 @@ import numpy as np
 from pagegen.arrays import starts
 from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.ordering import Examination, KindRule, Orderer, Pages, Rules, rules_of
-from pagegen.ordering.constraints import ConstraintsConfig, compile_constraints
+from pagegen.ordering.constraints import ConstraintsConfig, compile_constraints, limited
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import RowKind, Rows
 from pagegen.request import PageRequest
@@ -27,7 +27,9 @@ DATA = world([title(f"t{n:02d}") for n in range(30)])
 def rules(hard_rows: int = 8, kinds: Sequence[RowKind] = KINDS, **of_kinds: Any) -> Rules:
     """Rules of these kinds; a keyword holds the rule of the kind it names."""
     config = ConstraintsConfig(hard_rows=hard_rows, kinds={name: KindRule(**rule) for name, rule in of_kinds.items()})
-    return rules_of(kinds, compile_constraints(config, {kind.name: kind for kind in kinds}), default_examination())
+    constraints = compile_constraints(config, {kind.name: kind for kind in kinds})
+    own = [limited(kind, config.kinds.get(kind.name, KindRule())) for kind in kinds]
+    return rules_of(own, constraints, default_examination())
 
 
 def filled(*pages: Sequence[Told]) -> Filled:

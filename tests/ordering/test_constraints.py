@@ -1,5 +1,6 @@
 """Constraints: where rows may stand, never broken; those that cannot hold together are refused in words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from pagegen.ordering import Rules
+from rankers.template_rows import Config
 from tests.ordering.pages import KINDS, Told, fits, lawful, order, rules, waits
 
 ORDERERS = [part.make(part.config()) for part in HOME.orderers.values()]
@@ -113,15 +115,66 @@ def _all_wait(page: list[int], position: int, rules_: Rules) -> bool:
 def test_contradictions_name_both_rules_all_at_once() -> None:
     """What cannot hold together is refused with the names and numbers that clash."""
     with pytest.raises(ConfigError) as raised:
-        rules(hard={"pin": 2}, soft={"pin": 2, "first": 3}, free={"first": 5, "last": 4, "distance": 0, "max_rows": -1})
+        rules(
+            hard={"pin": 2, "min_titles": 9, "max_titles": 8},
+            soft={"pin": 2, "first": 3, "max_rows": 0},
+            free={"first": 5, "last": 4},
+        )
 
-    for sentence in (
-        "soft and hard are both pinned at 2",
+    assert str(raised.value).split("; ") == [
+        "hard: min_titles = 9 is above max_titles = 8",
         "soft: pin = 2 is outside first = 3 to last = 99",
+        "soft: pin = 2 needs a row, and max_rows = 0 allows none",
         "free: first = 5 is below last = 4",
-        "free: max_rows = -1 must be at least 0 and distance = 0 at least 1",
-    ):
-        assert sentence in str(raised.value)
+        "soft and hard are both pinned at 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_kinds", "sentence"),
+    [
+        (
+            {"hard": {"pin": 0}, "free": {"last": 0}},
+            "free: first = 0 to last = 0 leave it no place, for hard is pinned at 0",
+        ),
+        (
+            {"hard": {"pin": 2}, "soft": {"pin": 1}, "free": {"first": 1, "last": 2}},
+            "free: first = 1 to last = 2 leave it no place, for soft is pinned at 1 and hard is pinned at 2",
+        ),
+        ({"soft": {"min_titles": 5}}, "soft: min_titles = 5 is above max_titles = 3"),
+        ({"soft": {"dedup": "hard"}, "hard": {"pin": 1}, "free": {"last": 1}}, None),
+        ({"hard": {"pin": 0, "last": 0}, "free": {"pin": 1, "first": 1, "last": 1}}, None),
+    ],
+)
+def test_rules_of_several_kinds_that_leave_one_no_place_are_refused(
+    of_kinds: dict[str, Any], sentence: str | None
+) -> None:
+    """All places of a kind taken by pins of others, a rule against what the kind declares; one place left is enough."""
+    short = [replace(kind, max_titles=3) if kind.name == "soft" else kind for kind in KINDS]
+    if sentence is None:
+        assert rules(kinds=short, **of_kinds).constraints.rules
+        return
+    with pytest.raises(ConfigError) as raised:
+        rules(kinds=short, **of_kinds)
+
+    assert sentence == str(raised.value)
+
+
+def test_a_rule_says_instead_of_the_kind_what_it_repeats_and_how_long_it_is() -> None:
+    """Below one hard row: a soft kind told to be hard drops what is above it, a hard one told to be exempt keeps it."""
+    told: list[Told] = [(1, {1: 0.9, 2: 0.8}), (1, {2: 0.7, 1: 0.6, 3: 0.5}), (0, {3: 0.4, 1: 0.3})]
+
+    assert [[1, 2], [3, 2, 1], []] == shown(told)
+    assert [[1, 2], [3], []] == shown(told, soft={"dedup": "hard"})
+    assert [[1, 2], [3, 2, 1], [3, 1]] == shown(told, hard={"dedup": "exempt"})
+    assert [[1, 2], [3, 2, 1], [4]] == shown([*told[:2], (0, {4: 0.4, 1: 0.3})])
+    assert [[1, 2], [3, 2, 1], []] == shown([*told[:2], (0, {4: 0.4, 1: 0.3})], hard={"min_titles": 2})
+
+
+def shown(told: list[Told], **of_kinds: Any) -> list[list[int]]:
+    """The titles of each told row on the template's page; none of a row that is not on it."""
+    page = dict(order(HOME.orderers["template"].make(Config()), told, rules(1, **of_kinds)))
+    return [page.get(row, []) for row in range(len(told))]
 
 
 def test_rules_of_kinds_that_do_not_exist_are_refused() -> None:

@@ -23,7 +23,7 @@ def test_brute_force_finds_the_best_page() -> None:
         pages = [(picked, lay(told, picked, rules(), 3)) for picked in permutations(range(5), 3)]
         every = [worth(told, picked, page, rules().examination) for picked, page in pages]
 
-        assert max(every) == pytest.approx(best_value(ask(rows=3, columns=3), filled(told), rules()))
+        assert max(every) == pytest.approx(best_value(contexts([ask(rows=3, columns=3)]), filled(told), rules()))
 
 
 def test_overlap_is_the_share_of_slots_that_repeat() -> None:

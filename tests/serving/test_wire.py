@@ -12,11 +12,11 @@ from pagegen.client import message
 from pagegen.data.schema import DEVICES, EVENT_KINDS
 from pagegen.engine import Engine
 from pagegen.errors import RequestError
-from pagegen.request import PageRequest, RecentEvent
+from pagegen.request import LastPage, PageRequest, RecentEvent
 from pagegen.serving import wire
 from pagegen.v1.event_pb2 import EVENT_KIND_PLAY
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PAGE_VIEW_BASIC, PAGE_VIEW_FULL
+from pagegen.v1.page_pb2 import PAGE_VIEW_BASIC, PAGE_VIEW_FULL, ShownPage
 from pagegen.v1.page_service_pb2 import GeneratePageRequest
 from tests.worlds import NOW, ask
 
@@ -52,6 +52,13 @@ requests = st.builds(
     kids=st.none() | st.booleans(),
     rng_seed=st.integers(min_value=0, max_value=2**63 - 1),
     recent_events=st.lists(events, max_size=3).map(tuple),
+    last_page=st.none()
+    | st.builds(
+        LastPage,
+        time=st.integers(min_value=0, max_value=NOW - 1),
+        title_ids=st.lists(st.lists(ids, max_size=3).map(tuple), max_size=3).map(tuple),
+        device=st.sampled_from(DEVICES),
+    ),
     exclude_title_ids=st.lists(ids, max_size=3).map(tuple),
     row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
     exclude_row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
@@ -107,6 +114,10 @@ WRONG: dict[str, dict[str, Any]] = {
     "recent_events.title_id": {"recent_events": [EventMessage(kind=EVENT_KIND_PLAY, time=Timestamp())]},
     "recent_events.kind": {"recent_events": [EventMessage(title_id="t1", time=Timestamp())]},
     "recent_events.time": {"recent_events": [EventMessage(title_id="t1", kind=EVENT_KIND_PLAY)]},
+    "last_page.time": {"last_page": ShownPage(row_lengths=[1], title_ids=["t1"])},
+    "last_page.device": {"last_page": ShownPage(time=Timestamp(), device=9)},  # type: ignore[arg-type]
+    "last_page.row_lengths": {"last_page": ShownPage(time=Timestamp(), row_lengths=[2, -1], title_ids=["t1"])},
+    "last_page.title_ids": {"last_page": ShownPage(time=Timestamp(), row_lengths=[0] * 101)},
     "exclude_title_ids": {"exclude_title_ids": ["t"] * 1_001},
     "row_kinds": {"row_kinds": ["karaoke"]},
     "exclude_row_kinds": {"exclude_row_kinds": ["karaoke"]},

@@ -119,6 +119,13 @@ def test_a_bundle_comes_with_its_training(bundle_folder: Path) -> None:
     assert len({cell.bundle_id for cell in found}) == 1
 
 
+def test_stability_is_not_measured_where_there_is_no_page_before() -> None:
+    """A term that would be 0 on every page of an experiment is refused, and not shown as one without effect."""
+    cells = {"off": {}, "close": {"page": {"objective": {"stability": 0.5}}}}
+
+    assert "cells.close: page.objective.stability = 0.5 looks back" in problems(table(cells=cells, baseline="off"))
+
+
 def test_a_usual_cell_has_the_homepages_settings() -> None:
     """Whatever the recipe says to the others, and the cell's own over them."""
     cells = {"ours": {}, "usual": {"usual": True}, "wider": {"usual": True, "fit": {"examples": {"folds": 7}}}}

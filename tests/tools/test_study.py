@@ -16,9 +16,9 @@ from pagegen.features import FeatureTable
 from pagegen.metrics.ndcg_2d import ndcg_2d
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.metrics.window import window
-from pagegen.replay import replay
+from pagegen.replay import occasions, replay
 from pagegen.simulation.pages_log import pages_frame
-from tools.study import frontier, gaps, quotas, sources, template
+from tools.study import frontier, gaps, quotas, sources, stability, template
 from tools.study.__main__ import main
 from tools.study.chart import Axis, chart
 from tools.study.coverage import coverage
@@ -214,6 +214,29 @@ def test_gaps_want_rows_that_share_titles(run_data: Path, monkeypatch: pytest.Mo
 
     with pytest.raises(ConfigError, match="twelve rows that share titles"):
         gaps.gaps(job_of(run_data, 1.0, {"fit": SETTINGS}), 1)
+
+
+def test_who_comes_again_came_before() -> None:
+    """By member, each visit with the one before it; two at one instant and strangers have none."""
+    member, time = np.array([1, 2, 1, -1, -1, 2, 1, 1], np.int32), np.array([0, 1, 2, 3, 4, 5, 6, 6], np.int64)
+    first, second = stability.again(occasions(member, time, 1))
+
+    assert [(0, 2), (1, 5), (2, 6)] == [*zip(first.tolist(), second.tolist(), strict=True)]
+
+
+def test_every_weight_for_stability_has_its_turn(run_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likeness and quality of the same second visits; the first weight is the one that the others are compared with."""
+    monkeypatch.setattr(stability, "WEIGHTS", (0.0, 0.1, 100.0))
+    answer = stability.stability(job_of(run_data, 1.0, {"fit": SETTINGS}), 2)
+    none, small, large = answer.steps
+
+    assert answer.visits >= answer.members > 0
+    assert (0.0, 0.0, 0.0) == (none.difference, none.low, none.high)
+    assert len({none.alike, small.alike, large.alike}) == 3
+    assert all(0 < step.alike < 1 and 0 <= step.changed <= 1 and step.low <= step.high for step in answer.steps)
+    assert small.ndcg_2d - none.ndcg_2d == pytest.approx(small.difference)
+    assert answer.table().row_count == 3
+    assert "by weight" in answer.chart()
 
 
 def test_a_chart_goes_through_its_points() -> None:

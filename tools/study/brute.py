@@ -18,10 +18,10 @@ Cases: TypeAlias = list[tuple[Contexts, Filled]]  # the rows of one request each
 CANDIDATES = 12
 
 
-def best_value(request: PageRequest, filled: Filled, rules: Rules) -> float:
-    """Of all pages that the constraints allow; beginnings that cannot become the best are left out."""
-    page = Assembly(request, filled, range(len(filled.rows.kind)), rules)
-    return _best(page, page.objective.at_most(), min(request.rows, len(filled.rows.kind)), 0.0)
+def best_value(contexts: Contexts, filled: Filled, rules: Rules) -> float:
+    """Of one request's pages that the constraints allow, by plays alone: the rules must have no extra terms."""
+    page = Assembly(contexts, 0, filled, range(len(filled.rows.kind)), rules)
+    return _best(page, page.objective.at_most(), min(contexts.requests[0].rows, len(filled.rows.kind)), 0.0)
 
 
 def _best(page: Assembly, at_most: Float64, rows: int, found: float) -> float:
@@ -45,7 +45,7 @@ def _best(page: Assembly, at_most: Float64, rows: int, found: float) -> float:
 
 def gaps_of(orderers: Sequence[Orderer], cases: Cases, rules: Rules) -> Float64:
     """[orderers, cases] share of the best page's value that each orderer's page lacks."""
-    best = [best_value(contexts.requests[0], filled, rules) for contexts, filled in cases]
+    best = [best_value(contexts, filled, rules) for contexts, filled in cases]
     made = [[float(o.order(contexts, filled, rules).gain.sum()) for contexts, filled in cases] for o in orderers]
     return 1.0 - np.array(made) / np.array(best)
 

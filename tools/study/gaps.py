@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from pagegen.errors import ConfigError
 from pagegen.ordering import Orderer, Rules
+from pagegen.ordering.rules import PLAYS_ALONE
 from pagegen.replay import requests_of
 from pagegen.training.fit import rng_of
 from pagegen.training.train import Job
@@ -50,7 +52,7 @@ class Gaps(msgspec.Struct, frozen=True):
 
 def gaps(job: Job, judged: int) -> Gaps:
     """
-    Of every orderer of the homepage, with its settings, on rows of requests of the newest windows.
+    Of every orderer of the homepage, with its settings and no extra terms, on rows of requests of the newest windows.
 
     Raises:
         ConfigError: no request has rows enough that share titles.
@@ -62,11 +64,11 @@ def gaps(job: Job, judged: int) -> Gaps:
     if not found:
         message = f"none of {len(drawn)} past requests has twelve rows that share titles; give it more data or sources"
         raise ConfigError(message)
-    orderers = _orderers(job)
-    lost = gaps_of(list(orderers.values()), found, engine.rules)
+    orderers, rules = _orderers(job), replace(engine.rules, objective=PLAYS_ALONE)
+    lost = gaps_of(list(orderers.values()), found, rules)
     shared = float(np.mean([overlap(filled, COLUMNS) for _, filled in found]))
     told = [
-        Gap(name, float(own.mean()), float(np.quantile(own, 0.95)), float(own.max()), _ms(orderer, found, engine.rules))
+        Gap(name, float(own.mean()), float(np.quantile(own, 0.95)), float(own.max()), _ms(orderer, found, rules))
         for (name, orderer), own in zip(orderers.items(), lost, strict=True)
     ]
     return Gaps(len(found), shared, sorted(told, key=lambda gap: gap.mean))
