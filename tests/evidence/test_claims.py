@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pagegen.context import TrendWindows, enjoyed, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.errors import ConfigError
 from pagegen.evidence import EvidenceConfig
@@ -196,22 +195,3 @@ def test_an_order_without_a_reason_never_gives_it() -> None:
     ]
 
     assert [("", "New this week"), ("", "Leaving soon"), None, None] == said
-
-
-def test_enjoyed_is_the_last_word() -> None:
-    """A thumb or a grade that came later counts; a grade is low below the member's own mean."""
-    films = [title(name) for name in "abcdef"]
-    log = [
-        event("me", "a", "thumbs_down", days_ago(9)),
-        *(play("me", name, days_ago(8)) for name in "abc"),
-        event("me", "a", "thumbs_up", days_ago(7)),
-        event("me", "b", "thumbs_up", days_ago(7)),
-        event("me", "b", "not_interested", days_ago(6)),
-        play("me", "d", days_ago(5), grade=2.0),
-        play("me", "d", days_ago(4), grade=4.0),
-        play("me", "e", days_ago(3), grade=3.0),
-        play("me", "f", days_ago(2), 0.5, grade=5.0),
-    ]
-    contexts = read_contexts([ask("me")], world(films, log), TrendWindows())
-
-    assert ["a", "c", "d"] == [name for name, likes in zip("abcdef", enjoyed(contexts, 0), strict=True) if likes]
