@@ -13,9 +13,7 @@ from pagegen.evidence.claims import CLAIMS, Claim, EvidenceConfig, Shown
 from pagegen.ordering import Pages
 from pagegen.pool import Explainer
 
-ROW_KIND: Mapping[str, str] = {
-    "top_10_in_country": "top_10"
-}  # whose heading says the same, where the code is not its name
+ROW_KIND: Mapping[str, str] = {"top_10_in_country": "top_10"}  # whose heading says the same, if not named like the code
 
 
 @record
