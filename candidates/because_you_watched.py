@@ -22,7 +22,7 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, ranges, record, starts
+from pagegen.arrays import AnyArray, Float32, Float64, Int32, Int64, Mask, best, ranges, record, starts
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
@@ -58,10 +58,20 @@ class BecauseYouWatched:
         """[B, T] faded sum of similarities to the latest titles; NaN for a member without history."""
         scores = np.full((len(contexts), len(self.near.row_of)), np.nan, np.float32)
         for b in range(len(contexts)):
-            latest = contexts.played.title[contexts.played.of(b)][-self.config.recent :][::-1]
+            latest, weight = self._latest(contexts, b)
             if len(latest):
-                scores[b] = self.near.sum(latest, self.config.fade ** np.arange(len(latest)))
+                scores[b] = self.near.sum(latest, weight)
         return scores
+
+    def speaks_most(self, contexts: Contexts, request: int, named: Mask, title: Int64) -> Int32:
+        """[n] the watched title that adds most to each score."""
+        latest, weight = self._latest(contexts, request)
+        return self.near.heaviest_of(latest[named[latest]], weight[named[latest]], title)
+
+    def _latest(self, contexts: Contexts, request: int) -> tuple[Int32, Float64]:
+        """The titles that count, newest first, and what each counts."""
+        latest = contexts.played.title[contexts.played.of(request)][-self.config.recent :][::-1]
+        return latest, np.power(self.config.fade, np.arange(len(latest)))
 
     def propose(self, proposal: Proposal) -> Candidates:
         """A row for each seed, newest first; a member without history gets none."""

@@ -21,11 +21,11 @@ from implicit.nearest_neighbours import all_pairs_knn, tfidf_weight
 from msgspec import Meta
 from scipy.sparse import csr_matrix, diags
 
-from pagegen.arrays import AnyArray, Float32, Int32, record
+from pagegen.arrays import AnyArray, Float32, Int32, Int64, Mask, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import NoRows
-from pagegen.pool.history import scored, who_played_what
+from pagegen.pool.history import latest_known, scored, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights
 
 
@@ -49,6 +49,12 @@ class ItemKnn(NoRows):
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] sum of similarities; NaN for titles nobody had played and for members without history."""
         return scored(contexts, self.near.row_of, self.config.max_history, self.near.total)
+
+    def speaks_most(self, contexts: Contexts, request: int, named: Mask, title: Int64) -> Int32:
+        """[n] the watched title from which each title collects most."""
+        latest = latest_known(contexts, request, self.near.row_of, self.config.max_history)[::-1]
+        latest = latest[named[latest]]
+        return self.near.heaviest_of(latest, np.ones(len(latest)), title)
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.near.save()

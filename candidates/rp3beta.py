@@ -17,11 +17,11 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import csr_matrix, diags, vstack
 
-from pagegen.arrays import AnyArray, Float32, Float64, Int32, groups, record
+from pagegen.arrays import AnyArray, Float32, Float64, Int32, Int64, Mask, groups, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.pool import NoRows
-from pagegen.pool.history import scored, who_played_what
+from pagegen.pool.history import latest_known, scored, who_played_what
 from pagegen.pool.item_weights import ItemWeights, collected, load_item_weights, trimmed
 
 BLOCK = 1_024  # titles whose walks are found at once
@@ -46,6 +46,12 @@ class Rp3Beta(NoRows):
     def score(self, contexts: Contexts) -> Float32:
         """[B, T] weights of the walks; NaN for titles nobody had played and for members without history."""
         return scored(contexts, self.walk.row_of, self.config.max_history, self.walk.total)
+
+    def speaks_most(self, contexts: Contexts, request: int, named: Mask, title: Int64) -> Int32:
+        """[n] the watched title from which each title collects most."""
+        latest = latest_known(contexts, request, self.walk.row_of, self.config.max_history)[::-1]
+        latest = latest[named[latest]]
+        return self.walk.heaviest_of(latest, np.ones(len(latest)), title)
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.walk.save()

@@ -19,7 +19,7 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, record
+from pagegen.arrays import AnyArray, Float32, Float64, Int32, Int64, Mask, record
 from pagegen.context import Contexts
 from pagegen.data.dataset import Past
 from pagegen.data.trends import DAY_MS
@@ -50,10 +50,20 @@ class Transitions(NoRows):
         """[B, T] faded sum of the steps from the member's titles; NaN for a member without history."""
         scores = np.full((len(contexts), len(self.next.row_of)), np.nan, np.float32)
         for b in range(len(contexts)):
-            latest = contexts.played.title[contexts.played.of(b)][-self.config.max_history :][::-1]
+            latest, weight = self._latest(contexts, b)
             if len(latest):
-                scores[b] = self.next.sum(latest, self.config.fade ** np.arange(len(latest)))
+                scores[b] = self.next.sum(latest, weight)
         return scores
+
+    def speaks_most(self, contexts: Contexts, request: int, named: Mask, title: Int64) -> Int32:
+        """[n] the watched title whose steps add most to each score."""
+        latest, weight = self._latest(contexts, request)
+        return self.next.heaviest_of(latest[named[latest]], weight[named[latest]], title)
+
+    def _latest(self, contexts: Contexts, request: int) -> tuple[Int32, Float64]:
+        """The titles that count, newest first, and what each counts."""
+        latest = contexts.played.title[contexts.played.of(request)][-self.config.max_history :][::-1]
+        return latest, np.power(self.config.fade, np.arange(len(latest)))
 
     def save(self) -> Mapping[str, AnyArray]:
         return self.next.save()

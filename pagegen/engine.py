@@ -12,6 +12,7 @@ import numpy as np
 from pagegen.arrays import Int32, record
 from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
+from pagegen.evidence import EvidenceRules, Grounds, Reasons, give_reasons
 from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
 from pagegen.ordering import Orderer, Pages, Rules
@@ -52,6 +53,7 @@ class Trace:
     prediction: Prediction
     filled: Filled
     placed: Pages
+    reasons: Reasons
     pages: Sequence[Page]
 
 
@@ -79,6 +81,7 @@ class Engine:
     orderer: Orderer
     rules: Rules
     limits: Limits
+    evidence: EvidenceRules
 
     def run(
         self,
@@ -108,9 +111,14 @@ class Engine:
         after("rows")
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
-        pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, retrieved.pool.failed)
+        usual, failed = prediction.usual(retrieved.pairs.start), retrieved.pool.failed
+        grounds = Grounds(contexts=retrieved.contexts, failed=failed, usual=usual)
+        reasons = give_reasons(placed, grounds, self.evidence)
+        pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, failed, reasons=reasons)
         after("page")
-        return Trace(retrieved=retrieved, prediction=prediction, filled=filled, placed=placed, pages=pages)
+        return Trace(
+            retrieved=retrieved, prediction=prediction, filled=filled, placed=placed, reasons=reasons, pages=pages
+        )
 
     def retrieve(
         self,

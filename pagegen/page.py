@@ -9,8 +9,8 @@ import msgspec
 
 from pagegen.context import Contexts
 from pagegen.data.trends import HOUR_MS
-from pagegen.evidence import Evidence, row_evidence, title_reasons
-from pagegen.headings import heading
+from pagegen.evidence import Evidence, Reasons, row_evidence
+from pagegen.headings import heading, reason_columns
 from pagegen.ordering import Pages
 from pagegen.pool import RowKind
 from pagegen.request import PageRequest
@@ -25,7 +25,9 @@ class PageRow:
     title_ids: tuple[str, ...]  # left to right
     names: tuple[str, ...]
     scores: tuple[float, ...]  # probability of a play within the horizon
-    reasons: tuple[str, ...]  # the strongest true reason of each title, as a code; "" without one
+    reasons: tuple[str, ...]  # why each title is here, as a code; "" where nothing is said
+    reason_arguments: tuple[str, ...]  # what the reason is about; "" where the code says it all
+    reason_texts: tuple[str, ...]  # the reason in words; "" without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,18 @@ class Identity:
 
 
 def render(
-    pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], identity: Identity, failed: tuple[str, ...]
+    pages: Pages,
+    contexts: Contexts,
+    kinds: tuple[RowKind, ...],
+    identity: Identity,
+    failed: tuple[str, ...],
+    *,
+    reasons: Reasons,
 ) -> list[Page]:
     """Every request's page in words."""
     bounds = pages.row_start.tolist()
     return [
-        _page(b, _rows(range(low, high), pages, contexts, kinds), contexts, identity, failed)
+        _page(b, _rows(range(low, high), pages, contexts, kinds, reasons), contexts, identity, failed)
         for b, (low, high) in enumerate(itertools.pairwise(bounds))
     ]
 
@@ -91,13 +99,17 @@ def _page_id(request: PageRequest, watermark: int, absent: tuple[str, ...], iden
     return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()[:32]
 
 
-def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...]) -> tuple[PageRow, ...]:
+def _rows(
+    places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], reasons: Reasons
+) -> tuple[PageRow, ...]:
+    if not len(places):
+        return ()
     catalog, rows = contexts.data.catalog, pages.rows
     start = pages.start[places.start : places.stop + 1]
     title = pages.title[start[0] : start[-1]]
     ids, names = tuple(catalog.ids.of(title)), tuple(catalog.name[title].tolist())
     play = tuple(pages.play[start[0] : start[-1]].astype("float32").tolist())
-    reasons = tuple(title_reasons(title, contexts, int(rows.request[places.start]))) if len(places) else ()
+    why = reason_columns(reasons.of(slice(int(start[0]), int(start[-1]))), contexts, int(rows.request[places.start]))
     bounds = itertools.pairwise((start - start[0]).tolist())
     out = []
     for p, (low, high) in zip(places, bounds, strict=True):
@@ -112,7 +124,9 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
                 title_ids=ids[low:high],
                 names=names[low:high],
                 scores=play[low:high],
-                reasons=reasons[low:high],
+                reasons=why.codes[low:high],
+                reason_arguments=why.arguments[low:high],
+                reason_texts=why.texts[low:high],
             )
         )
     return tuple(out)

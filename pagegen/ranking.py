@@ -5,11 +5,11 @@ A ranker gives a score that orders the pairs of one request; a calibration turns
 within the horizon, by isotonic regression (Zadrozny and Elkan, KDD 2002) on occasions the ranker was not fitted on.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
-from pagegen.arrays import AnyArray, Float64, record
+from pagegen.arrays import AnyArray, Float64, Int64, record
 from pagegen.errors import SchemaError
 from pagegen.features import FeatureTable
 
@@ -37,6 +37,16 @@ class Calibration:
     def __call__(self, score: Float64) -> Float64:
         return np.interp(score, self.score, self.play)
 
+    @property
+    def fitted(self) -> bool:
+        """Whether requests have taught it; else its probabilities are none."""
+        same = np.array_equal(self.score, UNCALIBRATED.score) and np.array_equal(self.play, UNCALIBRATED.play)
+        return not same
+
+
+# Without a labelled request to calibrate by: keeps the order of the scores and claims next to nothing.
+UNCALIBRATED: Final = Calibration(score=np.array([0.0, 20.0]), play=np.array([0.0, 0.01]))
+
 
 @record
 class Examples:
@@ -51,6 +61,11 @@ class Examples:
 class Prediction:
     score: Float64  # [M] higher is better
     play: Float64  # [M] probability that the member plays the title within the horizon
+
+    def usual(self, start: Int64) -> Float64:
+        """[B] the mean probability of each request's pairs, which begin at `start` [B + 1]; NaN without any."""
+        parts = np.split(self.play, start[1:-1])
+        return np.array([part.mean() if len(part) else np.nan for part in parts[: len(start) - 1]])
 
 
 def fit_calibration(score: Float64, played: AnyArray) -> Calibration:

@@ -18,7 +18,7 @@ from pagegen.data.schema import DEVICES
 from pagegen.engine import Engine
 from pagegen.filters import Filter, apply
 from pagegen.ordering import Orderer
-from pagegen.pool import Candidates, Proposal, Source, TitleScorer, as_scorer
+from pagegen.pool import Candidates, Proposal, Source, TitleScorer, as_explainer, as_scorer
 from pagegen.request import PageRequest, RecentEvent
 from tests.random_worlds import member_ids
 from tests.worlds import HOUR, NOW, ask
@@ -168,6 +168,28 @@ def check_scorer(scorer: TitleScorer | None, data: Dataset, like: TitleScorer | 
     assert score[order].tobytes() == scorer.score(contexts_of([requests[i] for i in order], data)).tobytes()
     assert (0, len(data.catalog)) == scorer.score(contexts_of([], data)).shape
     assert score.tobytes() == (like or scorer).score(contexts_of(requests, data)).tobytes()
+
+
+def check_explainer(source: Source, data: Dataset) -> None:
+    """
+    A watched title that may be named and is not the one asked about; none exactly where nothing adds to the score; the
+    same for a title whatever else is asked, and if no other may be named.
+    """
+    contexts, explainer, scorer = contexts_of(some_requests(), data), as_explainer(source), as_scorer(source)
+    every = np.arange(len(data.catalog))
+    some, score = every % 3 > 0, scorer.score(contexts) if scorer else every
+    assert explainer
+    for b in range(len(contexts)):
+        watched = set(contexts.played.title[contexts.played.of(b)].tolist())
+        anyone, found = (explainer.speaks_most(contexts, b, named, every) for named in (every >= 0, some))
+        alone = [
+            explainer.speaks_most(contexts, b, every == t, every[i : i + 1]) for i, t in enumerate(found) if t >= 0
+        ]
+        assert ((anyone != NONE) == (score[b] > 0)).all()
+        assert (found != every).all()
+        assert set(found.tolist()) - {NONE} <= watched & set(every[some].tolist())
+        assert found[::-7].tolist() == explainer.speaks_most(contexts, b, some, every[::-7]).tolist()
+        assert found[found >= 0].tolist() == [int(one[0]) for one in alone]
 
 
 def check_family(name: str, engine: Engine) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagegen.arrays import Float64, best, descending, groups, ranges, rank_within, starts, within
+from pagegen.arrays import Float64, best, descending, earlier, groups, ranges, rank_within, starts, within
 
 LENGTHS = st.lists(st.integers(0, 5), max_size=8)
 TIED = st.sampled_from([0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, 1e-40, 3.4e38])
@@ -31,6 +31,12 @@ def test_ranges_run_one_after_the_other(pairs: list[tuple[int, int]]) -> None:
     first, length = (np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ((), ())))
 
     assert [i for low, size in pairs for i in range(low, low + size)] == ranges(first, length).tolist()
+
+
+@given(st.lists(st.integers(0, 3) | st.integers(2**49, 2**49 + 2), max_size=30))
+def test_earlier_counts_the_equals_before(keys: list[int]) -> None:
+    """Of large keys too."""
+    assert [keys[:i].count(key) for i, key in enumerate(keys)] == earlier(np.array(keys, np.int64)).tolist()
 
 
 @given(st.lists(NUMBERS, max_size=30))

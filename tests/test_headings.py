@@ -10,7 +10,7 @@ import pytest
 from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.errors import SchemaError
-from pagegen.evidence import Evidence, row_evidence
+from pagegen.evidence import CODES, Evidence, row_evidence
 from pagegen.headings import heading
 from pagegen.homepage import HOME
 from pagegen.pool import RowKind
@@ -45,6 +45,22 @@ def test_every_template_of_every_kind_exists(kind: RowKind) -> None:
 def test_every_template_belongs_to_a_kind() -> None:
     """No words without a row to say them of; `popular` is kept for pages of members nobody knows."""
     assert {"popular"} == set(ENGLISH["rows"]) - {name for kind in KINDS.values() for name in kind.headings}
+
+
+ABOUT = {"people": "person", "because_you_watched": "title", "keyword": "keyword"} | dict.fromkeys(
+    ("top_10", "top_10_in_country", "match"), "number"
+)
+
+
+def test_every_reason_has_words() -> None:
+    """And no other has; they name what the reason is about, and only the rank in a country names that."""
+    fields = {
+        code: {field for _, field, _, _ in string.Formatter().parse(text) if field}
+        for code, text in ENGLISH["reasons"].items()
+    }
+    expected = {code: {ABOUT[code]} if code in ABOUT else set() for code in CODES}
+
+    assert expected | {"top_10_in_country": {"number", "country"}} == fields
 
 
 def test_countries_have_names() -> None:

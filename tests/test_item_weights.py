@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
+from pagegen.arrays import NONE
 from pagegen.pool.item_weights import ItemWeights, collected, heaviest, item_weights, load_item_weights, trimmed
 
 W = np.array([[0.0, 0.5, 0.25, 0.5], [1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 0.0, 0.0], [2.0, 0.0, 0.125, 0.0]])
@@ -34,6 +37,21 @@ def test_the_sum_is_a_vector_times_the_matrix(history: tuple[int, ...]) -> None:
     found = weights().sum(titles(*history), weight)
 
     assert ("float32", (x @ W).tolist()) == (str(found.dtype), found.tolist())
+
+
+@given(
+    st.lists(st.integers(0, 3), unique=True), st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0]), min_size=4, max_size=4)
+)
+def test_the_heaviest_adds_most_to_the_sum(history: list[int], weight: list[float]) -> None:
+    """Of those that add anything, but not of a title to itself; the first of equals; NONE where nothing is added."""
+    rows = zip(history, weight, strict=False)
+    added = [[w * W[seed, t] * (seed != t and seed in SEEDS) for t in range(4)] for seed, w in rows]
+    columns = [[row[t] for row in added] for t in range(4)]
+    expected = [history[column.index(max(column))] if max(column, default=0) > 0 else NONE for column in columns]
+    asked = np.array([2, 0, 1, 3, 0])
+    found = weights().heaviest_of(titles(*history), np.array(weight[: len(history)]), asked)
+
+    assert [expected[t] for t in asked.tolist()] == found.tolist()
 
 
 def test_saved_weights_are_the_same_again() -> None:

@@ -116,6 +116,7 @@ def test_rows_are_equally_long_columns(engine: Engine) -> None:
 
     for row in rows:
         assert len(row.title_ids) == len(row.scores) == len(row.reasons)
+        assert len(row.reasons) == len(row.reason_arguments) == len(row.reason_texts)
         assert [names[title_id] for title_id in row.title_ids] == list(row.names)
         assert all(0.0 <= score <= 1.0 for score in row.scores)
     assert len(rows) > 60

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pagegen.arrays import Float64
 from pagegen.errors import SchemaError
 from pagegen.features import FeatureTable
-from pagegen.ranking import Calibration, fit_calibration, predict
+from pagegen.ranking import UNCALIBRATED, Calibration, fit_calibration, predict
 
 OUTCOMES = st.lists(st.tuples(st.integers(-5, 5), st.booleans()), min_size=1, max_size=40)
 LINE = Calibration(score=np.array([0.0, 10.0]), play=np.array([0.0, 1.0]))
@@ -98,3 +98,18 @@ def test_a_ranker_out_of_step_is_an_error_of_the_program(ranker: Says, says: str
     """Features nobody computes, or scores that are no numbers."""
     with pytest.raises(SchemaError, match=says):
         predict(ranker, LINE, table(1, "a"))
+
+
+def test_a_calibration_that_nobody_taught_is_none() -> None:
+    """Only the one that stands in for it, out of a bundle too."""
+    copy = Calibration(score=UNCALIBRATED.score.copy(), play=UNCALIBRATED.play.copy())
+
+    assert [False, False, True] == [c.fitted for c in (UNCALIBRATED, copy, calibrate([(1, True), (0, False)]))]
+
+
+def test_the_usual_probability_is_the_mean_of_a_requests_pairs() -> None:
+    """Of each request by itself; of none it is not known."""
+    prediction = predict(Says([1.0, 3.0, 5.0]), LINE, table(3, "a"))
+
+    np.testing.assert_array_equal([0.2, np.nan, 0.5], prediction.usual(np.array([0, 2, 2, 3])))
+    assert 0 == len(prediction.usual(np.array([0])))

@@ -12,11 +12,13 @@ from pagegen.bundle.settings import PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
+from pagegen.errors import ConfigError
+from pagegen.evidence import EvidenceRules, rarest
 from pagegen.features import Family
 from pagegen.ordering import Constraints, Examination, rules_of
 from pagegen.ordering.constraints import KindRule, compile_constraints, limited
 from pagegen.page import Identity
-from pagegen.pool import RowKind, Source, as_scorer
+from pagegen.pool import Explainer, RowKind, Source, as_explainer, as_scorer
 from pagegen.ranking import Calibration
 
 
@@ -63,7 +65,32 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
             refill=page.refill,
             off=frozenset(name for name, kind in page.kinds.items() if not kind.on),
         ),
+        evidence=EvidenceRules(
+            config=page.evidence,
+            kinds={kind.name: place for place, kind in enumerate(kinds)},
+            explainer=_explainer(page, models.sources),
+            rare_keywords=rarest(data.catalog.keywords),
+            calibrated=models.calibration.fitted,
+        ),
     )
+
+
+def _explainer(page: PageSettings, sources: Mapping[str, Source]) -> Explainer | None:
+    """
+    The source that says which watched title speaks for another; None where it is off.
+
+    Raises:
+        ConfigError: it cannot say that.
+    """
+    name = page.evidence.explainer
+    explainer = as_explainer(sources[name]) if name in sources else None
+    if explainer is None and name in sources:
+        able = ", ".join(sorted(other for other, source in sources.items() if as_explainer(source)))
+        message = (
+            f"page.evidence.explainer is {name!r}, whose scores are no sums over watched titles; {able} can explain"
+        )
+        raise ConfigError(message)
+    return explainer
 
 
 def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:

@@ -13,6 +13,7 @@ import msgspec
 
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
+from pagegen.evidence import EvidenceConfig
 from pagegen.ordering import ObjectiveConfig
 from pagegen.ordering.constraints import ConstraintsConfig
 
@@ -66,6 +67,7 @@ class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     constraints: ConstraintsConfig = ConstraintsConfig()
     kinds: dict[str, KindSettings] = {}
     objective: ObjectiveConfig = ObjectiveConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
     attraction: dict[str, float] = {}  # of rows of a kind, in the page objective; 1 where it is not said
     source: dict[str, dict[str, Any]] = {}
     filter: dict[str, dict[str, Any]] = {}
@@ -203,6 +205,7 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("page.orderer", [settings.page.orderer], home.orderers),
         ("page.kinds", settings.page.kinds, kinds),
         ("page.attraction", settings.page.attraction, kinds),
+        ("page.evidence.explainer", [settings.page.evidence.explainer], home.sources),
         *(
             (
                 f"page.source.{name}",

@@ -129,11 +129,14 @@ def _show(made: GeneratePageResponse, message: GeneratePageRequest, *, as_json: 
 
 
 def _print(made: GeneratePageResponse) -> None:
-    """Each row's heading and its titles, as many as the terminal is wide."""
+    """Each row's heading and its titles with their reasons, as many as the terminal is wide."""
     console = Console()
     for row in made.rows:
         console.print(Text(row.heading, "bold"), Text(f"{row.kind}, {len(row.title_ids)}", "dim"), soft_wrap=True)
-        console.print(Text("  " + " · ".join(row.names)), no_wrap=True, overflow="ellipsis")
+        titles = Text("  ")
+        for place, (name, why) in enumerate(zip(row.names, row.reason_texts or [""] * len(row.names), strict=True)):
+            titles.append(" · " * (place > 0) + name).append(f" ({why})" if why else "", "dim")
+        console.print(titles, no_wrap=True, overflow="ellipsis")
     left_out = [degradation.source for degradation in made.degradations]
     said = provenance(made) | ({"without": ", ".join(left_out)} if left_out else {})
     console.print(Text("  ".join(f"{name} {value}" for name, value in said.items()), "dim"), soft_wrap=True)

@@ -11,7 +11,7 @@ from pagegen.serving.door import written
 from pagegen.v1.page_pb2 import Row
 from pagegen.v1.page_service_pb2 import GeneratePageResponse
 
-BADGES = {"new": "New", "top_10": "Top 10", "people": "Familiar faces"}
+BADGES = ("new", "leaving_soon", "top_10", "top_10_in_country")  # reasons that stand on the tile, the others below it
 LOOKS = "abcde"  # classes of the template
 RANKED = ("top_10",)  # row kinds whose titles carry their rank
 
@@ -52,11 +52,12 @@ def _row(row: Row) -> dict[str, Any]:
     names = row.names or row.title_ids
     scores = row.scores or [math.nan] * len(names)
     reasons = row.reasons or [""] * len(names)
-    tiles = [_tile(*each) for each in zip(row.title_ids, names, scores, reasons, strict=True)]
+    texts = row.reason_texts or [""] * len(names)
+    tiles = [_tile(*each) for each in zip(row.title_ids, names, scores, reasons, texts, strict=True)]
     return {"heading": row.heading, "kind": row.kind, "seed": row.seed, "ranked": row.kind in RANKED, "tiles": tiles}
 
 
-def _tile(title_id: str, name: str, play: float, reason: str) -> dict[str, Any]:
+def _tile(title_id: str, name: str, play: float, reason: str, text: str) -> dict[str, Any]:
     """A title always looks the same, on every page."""
     digest = _digest(title_id)
     return {
@@ -64,8 +65,8 @@ def _tile(title_id: str, name: str, play: float, reason: str) -> dict[str, Any]:
         "hue": (digest[0] << 8 | digest[1]) % 360,
         "look": LOOKS[digest[2] % len(LOOKS)],
         "play": None if math.isnan(play) else play,
-        "reason": reason,
-        "badge": BADGES.get(reason, reason.replace("_", " ")),
+        "badge": reason if reason in BADGES else "",
+        "why": text,
     }
 
 

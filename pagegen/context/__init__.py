@@ -2,6 +2,7 @@
 
 from pagegen.context.contexts import Contexts, read_contexts
 from pagegen.context.history import History, Played
+from pagegen.context.likings import enjoyed, followed
 from pagegen.context.trends import TrendView, TrendWindows
 
-__all__ = ["Contexts", "History", "Played", "TrendView", "TrendWindows", "read_contexts"]
+__all__ = ["Contexts", "History", "Played", "TrendView", "TrendWindows", "enjoyed", "followed", "read_contexts"]

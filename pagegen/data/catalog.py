@@ -51,11 +51,14 @@ class Windows:
         without a gap; FOREVER where nothing ends, `time` where it may not be shown now.
         """
         until = np.where(self.restricted, time, FOREVER)
-        here = np.flatnonzero((self.country == country) | (self.country == anywhere))
-        title, start, end = self.title[here], self.start[here], self.end[here]
-        while (follows := (start <= until[title]) & (end > until[title])).any():
-            np.maximum.at(until, title[follows], end[follows])
-        return until
+        here = ((self.country == country) | (self.country == anywhere)).nonzero()[0]
+        title, start, end = self.title.take(here), self.start.take(here), self.end.take(here)
+        while True:
+            so_far = until.take(title)
+            follows = ((start <= so_far) & (end > so_far)).nonzero()[0]
+            if not len(follows):
+                return until
+            np.maximum.at(until, title.take(follows), end.take(follows))
 
 
 @record

@@ -1,14 +1,16 @@
-"""Headings: templates in TOML, one file a language; English where a language has none."""
+"""Headings of rows and reasons of titles: templates in TOML, one file a language; English where a language has none."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-from pagegen.arrays import NONE
+import numpy as np
+
+from pagegen.arrays import NONE, record
 from pagegen.context import Contexts
 from pagegen.errors import SchemaError
-from pagegen.evidence import Evidence
+from pagegen.evidence import CODES, Evidence, Reasons, spelt
 
 DEFAULT = "en"
 
@@ -29,6 +31,31 @@ def heading(template: str, evidence: Evidence, contexts: Contexts, request: int)
     country = _country(words["countries"], contexts, request)
     name = evidence.seed_name
     return words["rows"][template].format(title=name, genre=name, person=name, country=country)
+
+
+@record
+class ReasonColumns:
+    """The reasons of one page, one a slot; "" where nothing is said."""
+
+    codes: tuple[str, ...]
+    arguments: tuple[str, ...]  # title id, person, keyword or number; "" where the code says it all
+    texts: tuple[str, ...]  # in the request's language
+
+
+def reason_columns(reasons: Reasons, contexts: Contexts, request: int) -> ReasonColumns:
+    """The reasons of a request's page in words; each is written once, however many titles it is given for."""
+    words, catalog = _words(contexts.requests[request].language), contexts.data.catalog
+    country = _country(words["countries"], contexts, request)
+    distinct, place = reasons.distinct()
+    written = [("", "", "")] * len(distinct)
+    for i, (code, about) in enumerate(distinct):
+        if code != NONE:
+            name = CODES[code]
+            argument, said = spelt(name, about, catalog)
+            text = words["reasons"][name].format(title=said, person=said, keyword=said, number=said, country=country)
+            written[i] = name, argument, text[:1].upper() + text[1:]
+    codes, arguments, texts = (tuple(np.array(column, object)[place].tolist()) for column in zip(*written, strict=True))
+    return ReasonColumns(codes=codes, arguments=arguments, texts=texts)
 
 
 def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:

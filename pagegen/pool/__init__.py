@@ -9,10 +9,22 @@ from pagegen.pool.builder import RowsBuilder
 from pagegen.pool.gather import Gathered, Known, OnFailure, PoolLimits, gather
 from pagegen.pool.opinions import opinions
 from pagegen.pool.scorer import NoRows
-from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer, as_scorer
+from pagegen.pool.types import (
+    Candidates,
+    Explainer,
+    Proposal,
+    RowKind,
+    Rows,
+    Scores,
+    Source,
+    TitleScorer,
+    as_explainer,
+    as_scorer,
+)
 
 __all__ = [
     "Candidates",
+    "Explainer",
     "Gathered",
     "Known",
     "NoRows",
@@ -25,6 +37,7 @@ __all__ = [
     "Scores",
     "Source",
     "TitleScorer",
+    "as_explainer",
     "as_scorer",
     "gather",
     "opinions",

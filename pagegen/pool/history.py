@@ -73,13 +73,14 @@ def scored_by_vectors(
 
 def known_titles(contexts: Contexts, row_of: Int32, latest: int) -> dict[int, Int32]:
     """By request the latest titles, of those with a row, that the member played; requests without any are left out."""
-    known = {}
-    for b in range(len(contexts)):
-        titles = contexts.played.title[contexts.played.of(b)]
-        titles = titles[row_of[titles] >= 0][-latest:]
-        if len(titles):
-            known[b] = titles
-    return known
+    known = {b: latest_known(contexts, b, row_of, latest) for b in range(len(contexts))}
+    return {b: titles for b, titles in known.items() if len(titles)}
+
+
+def latest_known(contexts: Contexts, request: int, row_of: Int32, latest: int) -> Int32:
+    """The latest titles, of those with a row, that the member played, the newest last."""
+    titles = contexts.played.title[contexts.played.of(request)]
+    return titles[row_of[titles] >= 0][-latest:]
 
 
 def rows_of(title: Int32, size: int) -> Int32:

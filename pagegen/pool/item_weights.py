@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, groups, ranges, record, starts
+from pagegen.arrays import NONE, AnyArray, Float32, Int32, Int64, best, groups, ranges, record, starts
 
 Row: TypeAlias = tuple[Int32, Float32]  # titles and their weights, the heaviest first
 
@@ -33,16 +33,37 @@ class ItemWeights:
 
     def sum(self, titles: Int32, weight: NDArray[np.floating[Any]]) -> Float32:
         """[T] the sum of these titles' rows, each times its weight; titles without a row add nothing."""
-        known = self.row_of[titles] >= 0
-        row = self.row_of[titles[known]]
-        length = self.start[row + 1] - self.start[row]
-        cell = ranges(self.start[row], length)
-        value = self.weight[cell] * np.repeat(weight[known], length)
+        cell, place = self._cells(titles)
+        value = self.weight[cell] * weight[place]
         return np.bincount(self.title[cell], value, minlength=len(self.row_of)).astype(np.float32)
 
     def total(self, titles: Int32) -> Float32:
         """[T] the sum of these titles' rows."""
         return self.sum(titles, np.ones(len(titles)))
+
+    def heaviest_of(self, titles: Int32, weight: NDArray[np.floating[Any]], asked: Int64) -> Int32:
+        """
+        [n] which of these titles adds most to the sum of each title asked for, but to its own; NONE where none does.
+
+        Ties go to the first of `titles`; weights below 0 add nothing.
+        """
+        cell, place = self._cells(titles)
+        about, value = self.title.take(cell), (self.weight.take(cell) * weight.take(place)).astype(np.float32)
+        value[about == titles.take(place)] = 0.0
+        # The bits of floats of 0 or more are in their order; behind them the place, the first highest.
+        key = np.maximum(value, 0.0).view(np.int32).astype(np.int64) << 32 | (len(titles) - place)
+        most = np.zeros(len(self.row_of), np.int64)
+        np.maximum.at(most, about, key)
+        key = most.take(asked)
+        best_place = np.where(key >> 32, len(titles) - (key & 0xFFFFFFFF), len(titles))
+        return np.append(titles, np.int32(NONE)).take(best_place)
+
+    def _cells(self, titles: Int32) -> tuple[Int64, Int64]:
+        """[E] the cells of these titles' rows, and [E] the place in `titles` of each; those without a row have none."""
+        known = (self.row_of[titles] >= 0).nonzero()[0]
+        row = self.row_of[titles[known]]
+        length = self.start[row + 1] - self.start[row]
+        return ranges(self.start[row], length), np.repeat(known, length)
 
     def save(self) -> Mapping[str, AnyArray]:
         return {"seed": self.seed, "start": self.start, "title": self.title, "weight": self.weight}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, cast
 
-from pagegen.arrays import Float32, Int16, Int32, Int64, groups, record
+from pagegen.arrays import Float32, Int16, Int32, Int64, Mask, groups, record
 from pagegen.context import Contexts
 from pagegen.filters import Eligible
 
@@ -89,3 +89,28 @@ class TitleScorer(Protocol):
 def as_scorer(source: Source) -> TitleScorer | None:
     """The source as a scorer, if it is one."""
     return cast(TitleScorer, source) if hasattr(source, "score") else None
+
+
+class Explainer(Protocol):
+    """A scorer whose scores are sums over watched titles, and that can tell which of them adds most."""
+
+    @property
+    def name(self) -> str: ...
+    def speaks_most(self, contexts: Contexts, request: int, named: Mask, title: Int64) -> Int32:
+        """
+        [n] the watched title that adds most to the score of each of these titles; NONE where none adds anything.
+
+        Ties go to the title watched last; none speaks for itself.
+
+        Args:
+            contexts: the requests.
+            request: the one that is asked about.
+            named: [T] watched titles that may be named.
+            title: [n]
+        """
+        ...
+
+
+def as_explainer(source: Source) -> Explainer | None:
+    """The source as an explainer, if it is one."""
+    return cast(Explainer, source) if hasattr(source, "speaks_most") else None

@@ -108,6 +108,8 @@ def _row(row: PageRow, *, full: bool) -> Row:
         names=row.names if full else (),
         scores=row.scores if full else (),
         reasons=row.reasons if full else (),
+        reason_arguments=row.reason_arguments if full else (),
+        reason_texts=row.reason_texts if full else (),
     )
 
 

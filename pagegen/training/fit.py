@@ -13,10 +13,7 @@ from pagegen.data.dataset import Past
 from pagegen.engine import Engine
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import Source
-from pagegen.ranking import Calibration
-
-# Without a labelled request to calibrate by: keeps the order of the scores and claims next to nothing.
-UNCALIBRATED = Calibration(score=np.array([0.0, 20.0]), play=np.array([0.0, 0.01]))
+from pagegen.ranking import UNCALIBRATED
 
 
 def rng_of(rng_seed: int, *names: object) -> np.random.Generator:

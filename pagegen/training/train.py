@@ -22,10 +22,11 @@ from pagegen.metrics.bootstrap import mean_interval
 from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
 from pagegen.pool import Source
+from pagegen.ranking import UNCALIBRATED
 from pagegen.training.asked import Asked, Log, asked_windows
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Window, examples, label_window
-from pagegen.training.fit import UNCALIBRATED, engine_of, fit_sources, rng_of
+from pagegen.training.fit import engine_of, fit_sources, rng_of
 from pagegen.training.thin import Thin
 
 Say = Callable[[str], None]

@@ -30,7 +30,7 @@ class _PageViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PageView.Val
     PAGE_VIEW_UNSPECIFIED: _PageView.ValueType  # 0
     """Means the same as PAGE_VIEW_BASIC."""
     PAGE_VIEW_BASIC: _PageView.ValueType  # 1
-    """Means ids alone: `names`, `scores`, `reasons` and `reason_arguments` of every row are empty."""
+    """Means ids alone: `names`, `scores`, `reasons`, `reason_arguments` and `reason_texts` of every row are empty."""
     PAGE_VIEW_FULL: _PageView.ValueType  # 2
     """Means all columns of a row."""
     PAGE_VIEW_TRACE: _PageView.ValueType  # 3
@@ -42,7 +42,7 @@ class PageView(_PageView, metaclass=_PageViewEnumTypeWrapper):
 PAGE_VIEW_UNSPECIFIED: PageView.ValueType  # 0
 """Means the same as PAGE_VIEW_BASIC."""
 PAGE_VIEW_BASIC: PageView.ValueType  # 1
-"""Means ids alone: `names`, `scores`, `reasons` and `reason_arguments` of every row are empty."""
+"""Means ids alone: `names`, `scores`, `reasons`, `reason_arguments` and `reason_texts` of every row are empty."""
 PAGE_VIEW_FULL: PageView.ValueType  # 2
 """Means all columns of a row."""
 PAGE_VIEW_TRACE: PageView.ValueType  # 3
@@ -187,8 +187,8 @@ Global___ShownPage: _TypeAlias = ShownPage  # noqa: Y015
 class Row(_message.Message):
     """Holds one row of a page: its heading and its titles from left to right.
 
-    `names`, `scores`, `reasons` and `reason_arguments` are columns parallel to `title_ids`: each is either empty, which
-    it is in PAGE_VIEW_BASIC, or has exactly the length of `title_ids`.
+    `names`, `scores`, `reasons`, `reason_arguments` and `reason_texts` are columns parallel to `title_ids`: each is
+    either empty, which it is in PAGE_VIEW_BASIC, or has exactly the length of `title_ids`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -204,6 +204,7 @@ class Row(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     REASON_ARGUMENTS_FIELD_NUMBER: _builtins.int
     HAS_MORE_FIELD_NUMBER: _builtins.int
+    REASON_TEXTS_FIELD_NUMBER: _builtins.int
     row_id: _builtins.str
     """Identifies the row, opaquely, in 1 to 512 bytes. Equal for rows of the same kind and seed, on every page of every
     member; ExtendRow takes it.
@@ -236,11 +237,21 @@ class Row(_message.Message):
 
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Holds the code of the strongest reason for each title, as in Evidence. An element is empty when there is none."""
+        """Holds the code of the strongest reason for each title that the heading and its neighbours do not give already:
+        `new`, `leaving_soon`, `top_10` (of plays everywhere), `top_10_in_country`, `people`, `because_you_watched`,
+        `keyword` or `match`. New codes may appear at any time. An element is empty when there is no reason.
+        """
 
     @_builtins.property
     def reason_arguments(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Holds what each element of `reasons` is about. An element is empty when the code says it all."""
+        """Holds what each element of `reasons` is about: the rank, 1 to 10, of a title of the top 10; the name of the person;
+        the id of the watched title; the keyword; for `match` the percentage, 0 to 100, of the title's probability of a play
+        that lies above the mean of all titles scored for the page. An element is empty when the code says it all.
+        """
+
+    @_builtins.property
+    def reason_texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Holds each element of `reasons` in the page's language. An element is empty when there is no reason."""
 
     def __init__(
         self,
@@ -256,10 +267,11 @@ class Row(_message.Message):
         reasons: _abc.Iterable[_builtins.str] | None = ...,
         reason_arguments: _abc.Iterable[_builtins.str] | None = ...,
         has_more: _builtins.bool = ...,
+        reason_texts: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "has_more", b"has_more", "heading", b"heading", "kind", b"kind", "names", b"names", "reason_arguments", b"reason_arguments", "reasons", b"reasons", "row_id", b"row_id", "scores", b"scores", "seed", b"seed", "title_ids", b"title_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "has_more", b"has_more", "heading", b"heading", "kind", b"kind", "names", b"names", "reason_arguments", b"reason_arguments", "reason_texts", b"reason_texts", "reasons", b"reasons", "row_id", b"row_id", "scores", b"scores", "seed", b"seed", "title_ids", b"title_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,8 +8,17 @@ from pagegen.bundle.parts import arrays_of
 from pagegen.data.schema import CATALOG
 from pagegen.engine import Engine
 from pagegen.homepage import HOME
-from pagegen.pool import Source, as_scorer
-from tests.contracts import check_candidates, check_scorer, check_source, proposal, proposed, some_requests, source_of
+from pagegen.pool import Source, as_explainer, as_scorer
+from tests.contracts import (
+    check_candidates,
+    check_explainer,
+    check_scorer,
+    check_source,
+    proposal,
+    proposed,
+    some_requests,
+    source_of,
+)
 from tests.worlds import (
     ALL_SOURCES,
     World,
@@ -29,6 +38,7 @@ SCORERS = [
     *("als", "because_you_watched", "ease", "edlae", "item_knn", "rp3beta", "spectral", "transitions"),
     *("recent_plays", "trending"),
 ]
+EXPLAINERS = ["because_you_watched", "item_knn", "rp3beta", "transitions"]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +77,12 @@ def test_a_row_brings_no_more_than_was_asked_for(name: str, limit: int, engine: 
 
     check_candidates(source, asked, found)
     assert (lengths(found.start) <= limit).all()
+
+
+@pytest.mark.parametrize("name", EXPLAINERS)
+def test_explainers_keep_their_contract(name: str, engine: Engine) -> None:
+    """They name a watched title exactly where there is one to name."""
+    check_explainer(source_of(engine, name), engine.data)
 
 
 def test_models_follow_their_titles_to_another_catalog(medium: World, engine: Engine) -> None:
@@ -116,5 +132,6 @@ def test_sources_live_without_events(name: str, medium: World) -> None:
 
 
 def test_the_scorers_are_these(engine: Engine) -> None:
-    """A new source that scores the whole catalog joins the contract above."""
+    """A new source that scores the whole catalog, or explains its scores, joins the contracts above."""
     assert [s.name for s in engine.sources if as_scorer(s)] == SCORERS
+    assert [s.name for s in engine.sources if as_explainer(s)] == EXPLAINERS

@@ -68,6 +68,7 @@ def test_the_terminal_shows_rows_and_where_they_are_from(run: Callable[..., Resu
     lines = shown.splitlines()
     assert [row["heading"] for row in page["rows"] if row["heading"] not in shown] == []
     assert len(lines) == 2 * len(page["rows"]) + 1
+    assert [row["reason_texts"] for row in page["rows"] if row["reason_texts"][0] not in shown] == []
     assert page["page_id"] in lines[-1]
     assert page["bundle_id"] in lines[-1]
 
@@ -139,9 +140,25 @@ EVIL = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; }--><
 def test_names_cannot_break_out_of_the_html() -> None:
     """Whatever titles, headings and members are called is shown as text."""
     row = Row(
-        kind="<i>k</i>", seed=EVIL[0], heading=EVIL[0], title_ids=EVIL, names=EVIL, reasons=EVIL, scores=[0.5] * 5
+        kind="<i>k</i>",
+        seed=EVIL[0],
+        heading=EVIL[0],
+        title_ids=EVIL,
+        names=EVIL,
+        reasons=EVIL,
+        reason_texts=EVIL,
+        scores=[0.5] * 5,
     )
-    plain = Row(kind="k", seed="s", heading="h", title_ids=EVIL, names=["a"] * 5, reasons=["new"] * 5, scores=[0.5] * 5)
+    plain = Row(
+        kind="k",
+        seed="s",
+        heading="h",
+        title_ids=EVIL,
+        names=["a"] * 5,
+        reasons=["keyword"] * 5,
+        reason_texts=["b"] * 5,
+        scores=[0.5] * 5,
+    )
     evil, tame = Tags(), Tags()
 
     evil.feed(html(GeneratePageResponse(page_id=EVIL[1], rows=[row]), EVIL[0], 'en"><script>'))
@@ -164,6 +181,17 @@ def test_the_html_stands_alone(run: Callable[..., Result], tmp_path: Path) -> No
     assert (result.exit_code, tags.links, "http://" in text or "https://" in text) == (0, [], False)
     assert {"script", "img", "link"} & set(tags.tags) == set()
     assert [name for row in page["rows"] for name in row["names"] if name not in tags.texts] == []
+
+
+def test_reasons_are_shown_in_words() -> None:
+    """News and ranks as a badge on the tile, the others below it, none where there is none."""
+    codes, texts = ["new", "keyword", ""], ["New this week", "Heist", ""]
+    row, tags = Row(kind="k", heading="h", title_ids=["a", "b", "c"], reasons=codes, reason_texts=texts), Tags()
+
+    tags.feed(html(GeneratePageResponse(rows=[row]), "m", ""))
+
+    assert {"New this week", "Heist"} <= set(tags.texts)
+    assert (1, tags.tags.count("li") - 2) == (tags.tags.count("p"), tags.tags.count("p"))
 
 
 def test_a_page_without_rows_is_said_to_be_one() -> None:

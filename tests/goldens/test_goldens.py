@@ -71,6 +71,6 @@ def shown(page: Page) -> dict[str, Any]:
 
 
 def titles(row: Any) -> str:
-    """Ids, each with its reason where it has one."""
-    pairs = zip(row.title_ids, row.reasons, strict=True)
-    return " ".join(f"{title_id}({reason})" if reason else title_id for title_id, reason in pairs)
+    """Ids, each with its reason and what that is about, where it has one."""
+    told = zip(row.title_ids, row.reasons, row.reason_arguments, strict=True)
+    return " ".join(f"{title}({code}{about and ':' + about})" if code else title for title, code, about in told)

@@ -161,8 +161,9 @@ def test_a_page_crosses_the_wire_unchanged(engine: Engine) -> None:
         (row.row_id, row.kind, row.heading) for row in page.rows
     ]
     for there, here in zip(sent.rows, page.rows, strict=True):
-        columns = (tuple(there.title_ids), tuple(there.names), tuple(there.scores), tuple(there.reasons))
-        assert columns == (here.title_ids, here.names, here.scores, here.reasons)
+        for column in ("title_ids", "names", "scores", "reasons", "reason_arguments", "reason_texts"):
+            assert tuple(getattr(there, column)) == getattr(here, column)
+    assert any(text for row in sent.rows for text in row.reason_texts)
     assert (sent.page_id, sent.watermark, sent.time.ToMilliseconds()) == (page.page_id, page.watermark, NOW)
     assert (sent.rng_seed, [left.source for left in sent.degradations]) == (7, ["trending"])
 
@@ -173,7 +174,7 @@ def test_a_basic_page_holds_ids_alone(engine: Engine) -> None:
     [page] = engine.run([request]).pages
     full, basic = (wire.response(page, request, view) for view in (PAGE_VIEW_FULL, PAGE_VIEW_BASIC))
     for row in full.rows:
-        for column in ("names", "scores", "reasons"):
+        for column in ("names", "scores", "reasons", "reason_arguments", "reason_texts"):
             row.ClearField(column)
 
     assert basic == full

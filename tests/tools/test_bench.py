@@ -53,6 +53,8 @@ def page(*rows: tuple[str, ...]) -> Page:
             names=titles,
             scores=(0.1,) * len(titles),
             reasons=("",) * len(titles),
+            reason_arguments=("",) * len(titles),
+            reason_texts=("",) * len(titles),
         )
         for place, titles in enumerate(rows)
     )
