@@ -37,6 +37,7 @@ from rankers import (
     lookahead_rows,
     one_feature,
     popularity,
+    resume,
     temperature_rows,
     template_rows,
 )
@@ -72,10 +73,15 @@ HOME = Homepage(
             reads=lambda config: (config.scorer,),
         ),
         "top_10": computed((top_10.TOP_10,), top_10.Config, lambda config: top_10.Top10(config=config)),
-        "continue_watching": computed(
+        "continue_watching": fitted(
             (continue_watching.CONTINUE_WATCHING,),
-            continue_watching.Config,
-            lambda config: continue_watching.ContinueWatching(config=config),
+            (resume.Config, continue_watching.Config),
+            lambda past, fit, page, rng: continue_watching.ContinueWatching(  # noqa: ARG005  # nothing is drawn
+                config=page, resume=resume.fit(past, fit, page)
+            ),
+            lambda arrays, titles, size, page: continue_watching.ContinueWatching(
+                config=page, resume=resume.load(arrays, titles, size)
+            ),
         ),
         "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
         "people": computed(

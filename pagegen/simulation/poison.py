@@ -20,7 +20,7 @@ from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY, Events, by_member
 from pagegen.data.ids import Ids
 from pagegen.data.members import NO_CEILING
-from pagegen.data.schema import EVENT_KINDS, TITLE_KINDS
+from pagegen.data.schema import DEVICES, EVENT_KINDS, TITLE_KINDS
 from pagegen.data.trends import DAY_MS, read_trends
 
 NEWCOMERS = 40  # members
@@ -90,6 +90,7 @@ def _events(data: Dataset, contexts: Contexts, rng: np.random.Generator) -> Even
         "fraction": rng.random(size),
         "season": rng.integers(0, 4, size),
         "episode": rng.integers(0, 11, size),
+        "device": rng.integers(0, len(DEVICES), size),
     }
     joined = {name: _joined(getattr(old, name)[:watermark], column) for name, column in new.items()}
     start, of_member = by_member(joined["member"], len(data.members))
