@@ -8,6 +8,7 @@ from candidates import (
     continue_watching,
     ease,
     facets,
+    genre_facets,
     hidden_gems,
     item_knn,
     leaving_soon,
@@ -94,6 +95,12 @@ HOME = Homepage(
             (leaving_soon.LEAVING_SOON,),
             leaving_soon.Config,
             lambda config: leaving_soon.LeavingSoon(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "genre_facets": computed(
+            (genre_facets.GENRE_FACET,),
+            genre_facets.Config,
+            lambda config: genre_facets.GenreFacets(config=config),
             reads=lambda config: (config.scorer,),
         ),
         "hidden_gems": computed(

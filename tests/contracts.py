@@ -120,7 +120,7 @@ def proposed(source: Source, asked: Proposal) -> list[list[tuple[Any, ...]]]:
     out: list[list[tuple[Any, ...]]] = [[] for _ in asked.contexts.requests]
     for r, (b, kind, seed, variant) in enumerate(rows_of(found)):
         cut = slice(int(found.start[r]), int(found.start[r + 1]))
-        tags = {"genre": catalog.genres.names, "person": catalog.people.names}
+        tags = {"genre": catalog.genres.names, "person": catalog.people.names, "niche": catalog.niches.names}
         about = ({"none": "", "title": catalog.ids.names} | tags)[source.kinds[kind].seed_type]
         name = about[seed] if about else seed
         out[b].append((kind, name, variant, catalog.ids.of(found.title[cut]), found.score[cut].tobytes()))
@@ -137,6 +137,7 @@ def check_candidates(source: Source, asked: Proposal, found: Candidates) -> None
     titles, catalog = len(asked.contexts.data.catalog), asked.contexts.data.catalog
     rows = rows_of(found)
     sizes = {"none": 0, "title": titles, "genre": len(catalog.genres.names), "person": len(catalog.people.names)}
+    sizes["niche"] = len(catalog.niches.names)
 
     assert sorted(request for request, *_ in rows) == [request for request, *_ in rows]
     assert len(set(rows)) == len(rows)

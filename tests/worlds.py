@@ -46,7 +46,7 @@ SMALL: Table = {
             "spectral": {"embedding_size": 8, "neighbours": 20},
         },
     },
-    "page": {"source": {"top_10": {"min_plays": 1}}},
+    "page": {"source": {"top_10": {"min_plays": 1}, "genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1}}},
 }
 
 

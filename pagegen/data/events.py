@@ -1,5 +1,7 @@
 """The event log: what members did, in time order; an event's place in it is its position, a watermark is one too."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -75,8 +77,7 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         DataError: events out of time order, of titles not in the catalog, or of unknown kinds.
     """
     title = titles.positions(frame["title_id"])
-    kind = frame["kind"].cast(pl.Enum(EVENT_KINDS), strict=False).to_physical().cast(pl.Int8)
-    device = frame["device"].cast(pl.Enum(DEVICES), strict=False).to_physical().cast(pl.Int8)
+    kind = _codes(frame["kind"], EVENT_KINDS)
     problems = [
         ("are out of time order", not frame["time"].is_sorted()),
         ("name titles that are not in the catalog", bool((title < 0).any())),
@@ -99,10 +100,15 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         fraction=frame["fraction"].fill_null(np.nan).to_numpy(),
         season=frame["season"].fill_null(0).to_numpy(),
         episode=frame["episode"].fill_null(0).to_numpy(),
-        device=device.fill_null(NONE).to_numpy(),
+        device=_codes(frame["device"], DEVICES).fill_null(NONE).to_numpy(),
         member_start=start,
         of_member=of_member,
     )
+
+
+def _codes(words: pl.Series, known: Sequence[str]) -> pl.Series:
+    """The place of each word among those known; null for another."""
+    return words.cast(pl.Enum(known), strict=False).to_physical().cast(pl.Int8)
 
 
 def by_member(member: Int32, members: int) -> tuple[Int64, Int64]:

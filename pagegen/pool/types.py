@@ -9,7 +9,7 @@ from pagegen.context import Contexts
 from pagegen.filters import Eligible
 
 Order: TypeAlias = Literal["source", "ranker"]
-SeedType: TypeAlias = Literal["none", "title", "genre", "person"]
+SeedType: TypeAlias = Literal["none", "title", "genre", "person", "niche"]
 Dedup: TypeAlias = Literal["hard", "soft", "exempt"]
 
 
@@ -33,7 +33,7 @@ class Rows:
 
     request: Int32  # [R] non-decreasing
     kind: Int16  # [R] position in the kinds of the homepage
-    seed: Int32  # [R] position of the title, genre or person the row is about, or NONE
+    seed: Int32  # [R] position of the title, genre, person or niche the row is about, or NONE
     variant: Int16  # [R] which of the kind's headings is true of it
 
 

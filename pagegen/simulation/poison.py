@@ -27,7 +27,7 @@ NEWCOMERS = 40  # members
 LEAST, MOST = 1_000, 50_000  # events of another future: those that are missing are another story too
 SPAN_MS = 400 * DAY_MS  # within which they happen, most of them soon
 OFTEN = 10  # every tenth event is of the member who asks, the first one too; every tenth is of a newcomer
-TAGGED = ("genres", "people", "keywords", "language")
+TAGGED = ("genres", "people", "keywords", "language", "niches")
 TAGS = 4  # of a title that has not arrived, at most
 PLAYS = 0.7  # of all events; the others are of any kind
 
@@ -90,7 +90,7 @@ def _events(data: Dataset, contexts: Contexts, rng: np.random.Generator) -> Even
         "fraction": rng.random(size),
         "season": rng.integers(0, 4, size),
         "episode": rng.integers(0, 11, size),
-        "device": rng.integers(0, len(DEVICES), size),
+        "device": np.arange(size) % len(DEVICES),
     }
     joined = {name: _joined(getattr(old, name)[:watermark], column) for name, column in new.items()}
     start, of_member = by_member(joined["member"], len(data.members))
