@@ -17,6 +17,7 @@ from candidates import (
     recent_plays,
     rp3beta,
     spectral,
+    tastes,
     top_10,
     top_picks,
     transitions,
@@ -24,7 +25,7 @@ from candidates import (
     watch_again,
 )
 from pagegen import filters
-from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
+from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, SourcePart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
@@ -108,6 +109,15 @@ HOME = Homepage(
             hidden_gems.Config,
             lambda config: hidden_gems.HiddenGems(config=config),
             reads=lambda config: (config.scorer,),
+        ),
+        "tastes": SourcePart(
+            kinds=(tastes.TASTE,),
+            fit_config=tastes.FitConfig,
+            page_config=tastes.PageConfig,
+            fit=tastes.fit,
+            load=tastes.load,
+            reads=lambda config: (config.scorer,),
+            given=("als",),
         ),
         "watch_again": computed(
             (watch_again.WATCH_AGAIN,), watch_again.Config, lambda config: watch_again.WatchAgain(config=config)

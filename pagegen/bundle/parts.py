@@ -46,9 +46,10 @@ class SourcePart:
     kinds: tuple[RowKind, ...]
     fit_config: type[msgspec.Struct]
     page_config: type[msgspec.Struct]
-    fit: Callable[[Past, Any, Any, np.random.Generator], Source]
+    fit: Callable[..., Source]  # of the past, both configs, an rng, and the fitted sources it is `given`
     load: Callable[[Arrays, Int32, int, Any], Source]
     reads: Callable[[Any], Iterable[str]] = lambda page: ()  # noqa: ARG005  # whose scores the settings make it use
+    given: tuple[str, ...] = ()  # names of sources that are fitted before it, for it to learn from
 
 
 @record
@@ -105,7 +106,7 @@ def fitted(
     fit: Callable[[Past, FitC, PageC, np.random.Generator], FittedSource],
     load: Callable[[Arrays, Int32, int, PageC], FittedSource],
 ) -> SourcePart:
-    """A source that learns."""
+    """A source that learns from the past."""
     return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load)
 
 

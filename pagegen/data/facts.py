@@ -152,6 +152,7 @@ def _of_titles(facts: Facts) -> Needs:
     return {
         "genre": (facts.titles_with_genres, ENOUGH, f"fewer than {ENOUGH} titles have a genre"),
         "genre_facet": (taste, ENOUGH, no_taste),
+        "taste": (taste, ENOUGH, no_taste),
         "new_releases": (
             facts.releases_in_range,
             ENOUGH,

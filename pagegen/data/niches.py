@@ -63,10 +63,15 @@ def read_niches(catalog: pl.DataFrame) -> pl.Series:
     facets = facets.unique().filter(pl.len().over("facet") >= LEAST)  # the rest need not be multiplied
     other = pl.col("facet").str.strip_prefix("genre ")
     twice = pl.col("facet").str.starts_with("genre ") & (other <= pl.col("genre"))  # a pair of genres counts once
-    both = genres.join(facets, on="title").filter(~twice)
+    itself = _letters(pl.col("facet")) == _letters(pl.format("keyword {}", "genre"))  # film noir in Film-Noir
+    both = genres.join(facets, on="title").filter(~twice & ~itself)
     named = both.select("title", name=pl.concat_str("facet", "genre", separator=BETWEEN))
     found = named.filter(pl.len().over("name") >= LEAST).group_by("title").agg("name")
     return titles.select("title").join(found, on="title", how="left", maintain_order="left")["name"]
+
+
+def _letters(words: pl.Expr) -> pl.Expr:
+    return words.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
 
 
 LISTS: Final = {"keywords": "keyword", "countries": "country", "genres": "genre"}
