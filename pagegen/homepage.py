@@ -111,7 +111,7 @@ HOME = Homepage(
             reads=lambda config: (config.scorer,),
         ),
         "tastes": SourcePart(
-            kinds=(tastes.TASTE,),
+            kinds=(tastes.source.TASTE,),
             fit_config=tastes.FitConfig,
             page_config=tastes.PageConfig,
             fit=tastes.fit,

@@ -87,6 +87,12 @@ class Homepage:
         """The row kinds of these sources, in their order; `Rows.kind` is a position in it."""
         return tuple(kind for name in sources for kind in self.sources[name].kinds)
 
+    def pupils(self, sources: tuple[str, ...]) -> Iterable[tuple[str, Iterable[str], Iterable[str]]]:
+        """Of those that learn from other sources, in words which: what they are given, and what stands before them."""
+        for place, name in enumerate(sources):
+            if name in self.sources and self.sources[name].given:
+                yield f"fit.sources: {name}, fitted on others,", self.sources[name].given, sources[:place]
+
     def with_copies(self, copies: Mapping[str, str]) -> "Homepage":
         """This homepage with further sources, each the same as one that exists, under its own name and settings."""
         return replace(self, sources={**self.sources, **{name: self._copy(name, of) for name, of in copies.items()}})

@@ -205,6 +205,7 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("page.orderer", [settings.page.orderer], home.orderers),
         ("page.kinds", settings.page.kinds, kinds),
         ("page.attraction", settings.page.attraction, kinds),
+        *home.pupils(settings.fit.sources),
         *(
             (
                 f"page.source.{name}",
@@ -214,17 +215,8 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
             for name, part in home.sources.items()
         ),
     ]
-    chosen = [*chosen, *_ungiven(home, settings)]
     for where, names, known in chosen:
         yield from (f"{where} names {name!r}; there are {', '.join(known)}" for name in names if name not in set(known))
-
-
-def _ungiven(home: Homepage, settings: Settings) -> Iterable[tuple[str, Iterable[str], Iterable[str]]]:
-    """For each source that learns from others: their names, and those of the sources that stand before it."""
-    sources = settings.fit.sources
-    for place, name in enumerate(sources):
-        if name in home.sources and home.sources[name].given:
-            yield f"fit.sources: {name}, which learns from those before it,", home.sources[name].given, sources[:place]
 
 
 def _impossible(settings: Settings) -> Iterable[str]:

@@ -10,6 +10,7 @@ import pytest
 from candidates import tastes
 from candidates.tastes.clusters import clusters
 from candidates.tastes.names import named
+from candidates.tastes.source import TASTE
 from pagegen.arrays import AnyArray, Float32, Int32, record
 from pagegen.bundle.settings import resolve
 from pagegen.data.dataset import Dataset, Past
@@ -79,7 +80,7 @@ def test_the_heading_is_true_of_every_title() -> None:
     names, found = data.catalog.niches.names, source.propose(asked(data))
 
     assert ["genre Thriller | Crime", "keyword robot | Sci-Fi"] == [names[seed] for seed in found.rows.seed]
-    assert [["taste_genre"], ["taste_keyword"]] == [[tastes.TASTE.headings[v]] for v in found.rows.variant]
+    assert [["taste_genre"], ["taste_keyword"]] == [[TASTE.headings[v]] for v in found.rows.variant]
     assert set(ROBOTS[4:]) | set(HEISTS[5:]) == set(data.catalog.ids.of(found.title))
 
 
@@ -172,5 +173,5 @@ def test_no_two_clusters_have_the_same_name() -> None:
 @pytest.mark.parametrize("sources", [["tastes"], ["tastes", "als"]])
 def test_what_a_source_learns_from_stands_before_it(sources: list[str]) -> None:
     """Else the settings are refused, and say which is missing."""
-    with pytest.raises(ConfigError, match="tastes, which learns from those before it, names 'als'"):
+    with pytest.raises(ConfigError, match="tastes, fitted on others, names 'als'"):
         resolve(HOME, {"fit": {"sources": sources}})
