@@ -79,8 +79,9 @@ def _constraints(home: Homepage, page: PageSettings, kinds: Sequence[RowKind]) -
 
 
 def _limited(kind: RowKind, page: PageSettings) -> RowKind:
-    """The row kind with the settings' limits in place of its own."""
+    """The row kind with the settings' order and limits in place of its own."""
     own = page.kinds.get(kind.name, KindSettings())
+    order = kind.order if own.order is None else own.order
     least = kind.min_titles if own.min_titles is None else own.min_titles
     most = kind.max_titles if own.max_titles is None else own.max_titles
-    return replace(kind, min_titles=least, max_titles=most)
+    return replace(kind, order=order, min_titles=least, max_titles=most)

@@ -7,9 +7,10 @@ Tables merge key by key over the defaults; lists and scalars replace. Every prob
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
@@ -54,9 +55,10 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Changes to a row kind's limits."""
+    """Changes to a row kind's order and limits."""
 
     on: bool = True
+    order: Literal["source", "ranker"] | Annotated[float, Meta(ge=0, le=1)] | None = None  # a number blends the two
     min_titles: int | None = None
     max_titles: int | None = None
 

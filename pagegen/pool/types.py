@@ -8,7 +8,7 @@ from pagegen.arrays import Float32, Int16, Int32, Int64, groups, record
 from pagegen.context import Contexts
 from pagegen.filters import Eligible
 
-Order: TypeAlias = Literal["source", "ranker"]
+Order: TypeAlias = Literal["source", "ranker"] | float  # a number blends: how much the ranker weighs, 0 to 1
 SeedType: TypeAlias = Literal["none", "title", "genre", "person", "niche"]
 Dedup: TypeAlias = Literal["hard", "soft", "exempt"]
 
@@ -25,6 +25,11 @@ class RowKind:
     dedup: Dedup = "soft"  # hard: never repeats a title from above; exempt: may repeat anything, anywhere
     min_titles: int = 4  # a shorter row is not shown
     max_titles: int = 100
+
+    @property
+    def ranker_weight(self) -> float:
+        """How much the ranker's order of the titles weighs against the source's: 0 nothing, 1 alone."""
+        return {"source": 0.0, "ranker": 1.0}[self.order] if isinstance(self.order, str) else self.order
 
 
 @record
