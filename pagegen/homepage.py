@@ -7,6 +7,8 @@ from candidates import (
     because_you_watched,
     continue_watching,
     ease,
+    editorial,
+    explore,
     facets,
     genre_facets,
     hidden_gems,
@@ -104,6 +106,13 @@ HOME = Homepage(
             lambda config: genre_facets.GenreFacets(config=config),
             reads=lambda config: (config.scorer,),
         ),
+        "explore": computed(
+            (explore.EXPLORE,),
+            explore.Config,
+            lambda config: explore.Explore(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "editorial": computed((editorial.EDITORIAL,), editorial.Config, editorial.editorial),
         "hidden_gems": computed(
             (hidden_gems.HIDDEN_GEMS,),
             hidden_gems.Config,

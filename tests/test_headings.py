@@ -42,6 +42,7 @@ def test_every_template_of_every_kind_exists(kind: RowKind) -> None:
         "genre": {"genre"},
         "person": {"person"},
         "niche": {"genre", "facet"},
+        "words": {"words"},
     }[kind.seed_type] | {"country"}
 
     for name in kind.headings:

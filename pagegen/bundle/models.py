@@ -41,10 +41,13 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     side, and a product must not depend on how many threads share it.
 
     Raises:
-        ConfigError: constraints that contradict each other.
+        ConfigError: constraints that contradict each other, or a source's settings the catalog.
     """
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
+    for source in sources:
+        if hasattr(source, "check"):
+            source.check(data.catalog)
     kinds = tuple(_limited(kind, page) for source in sources for kind in source.kinds)
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),

@@ -151,6 +151,8 @@ def _of_titles(facts: Facts) -> Needs:
     no_taste = f"no member played two titles, or fewer than {ENOUGH} titles have a genre"
     return {
         "genre": (facts.titles_with_genres, ENOUGH, f"fewer than {ENOUGH} titles have a genre"),
+        "explore": (taste, ENOUGH, no_taste),
+        "editorial": (facts.titles, ENOUGH, f"fewer than {ENOUGH} titles"),
         "genre_facet": (taste, ENOUGH, no_taste),
         "taste": (taste, ENOUGH, no_taste),
         "new_releases": (

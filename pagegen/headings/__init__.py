@@ -29,7 +29,7 @@ def heading(template: str, evidence: Evidence, contexts: Contexts, request: int)
         raise SchemaError(message)
     country = _country(words["countries"], contexts, request)
     name = evidence.seed_name
-    about = {"title": name, "genre": name, "person": name}
+    about = {"title": name, "genre": name, "person": name, "words": name}
     if evidence.seed_type == "niche":
         about = _of_niche(niche_of(evidence.seed_id), words["countries"] | words["from"])
     return words["rows"][template].format(country=country, **about)
