@@ -51,7 +51,9 @@ BYW = because_you_watched
 HOME = Homepage(
     sources={
         "als": fitted((), (als.FitConfig, als.PageConfig), als.fit, als.load),
-        "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
+        "because_you_watched": fitted(
+            (BYW.source.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load
+        ),
         "ease": fitted((), (ease.EaseConfig, ease.PageConfig), ease.fit_ease, ease.load_ease),
         "edlae": fitted((), (ease.EdlaeConfig, ease.PageConfig), ease.fit_edlae, ease.load_edlae),
         "item_knn": fitted((), (item_knn.FitConfig, item_knn.PageConfig), item_knn.fit, item_knn.load),

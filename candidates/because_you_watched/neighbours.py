@@ -1,20 +1,16 @@
 """
-Because you watched: one row for each of the titles a member played last and liked.
-
-Neighbours are cosine similarities of co-watching (Sarwar et al., WWW 2001), shrunk by their support
-n / (n + shrinkage) (Koren, KDD 2008):
+Neighbours: cosine similarities of co-watching, shrunk by their support (Sarwar et al., WWW 2001; Koren, KDD 2008).
 
     s_ab = w_ab / sqrt(n_a n_b) * n_ab / (n_ab + shrinkage)
     w_ab = sum over members of 1 / (1 + d / half_distance)
 
 where n_a members played a, n_ab of them also b, the two d titles apart in the order in which the member first played
-them. With `half_distance` 0 the distance says nothing, and w_ab is n_ab. As a scorer it adds the similarities to the
-member's latest titles, the newest counting most.
+them. With `half_distance` 0 the distance says nothing, and w_ab is n_ab.
 
 Cost: sum over members of titles², memory for the neighbours of FIT_BLOCK titles.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -22,13 +18,10 @@ import numpy as np
 from msgspec import Meta
 from scipy.sparse import csr_matrix
 
-from pagegen.arrays import AnyArray, Float32, Int32, Int64, best, ranges, record, starts
-from pagegen.context import Contexts
+from pagegen.arrays import Float32, Int32, Int64, best, ranges, starts
 from pagegen.data.dataset import Past
-from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
-from pagegen.pool.item_weights import ItemWeights, Row, item_weights, load_item_weights
+from pagegen.pool.item_weights import ItemWeights, Row, item_weights
 
-BECAUSE_YOU_WATCHED = RowKind(name="because_you_watched", headings=("because_you_watched",), seed_type="title")
 FIT_BLOCK = 128  # titles whose neighbours are found at once
 
 
@@ -38,68 +31,15 @@ class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_support: int = 3  # co-watches below which two titles are strangers
     max_titles: int = 500  # latest titles of a member that count; the rest of very long histories says little
     half_distance: Annotated[float, Meta(ge=0)] = 0.0  # titles apart at which co-watching counts half; 0: never mind
+    judged_share: Annotated[float, Meta(ge=0, lt=1)] = 0.0  # of the newest plays, to judge seeds by; 0: all are alike
 
 
-class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    seeds: int = 10  # rows
-    recent: int = 20  # latest titles the scorer adds up
-    fade: float = 0.9  # weight of each against the one after it
-    min_grade_gap: float = -0.5  # a seed's grade may be this far below the member's mean
-
-
-@record
-class BecauseYouWatched:
-    config: PageConfig
-    near: ItemWeights  # each title's neighbours, most similar first
-    name: str = "because_you_watched"
-    kinds: tuple[RowKind, ...] = (BECAUSE_YOU_WATCHED,)
-
-    def score(self, contexts: Contexts) -> Float32:
-        """[B, T] faded sum of similarities to the latest titles; NaN for a member without history."""
-        scores = np.full((len(contexts), len(self.near.row_of)), np.nan, np.float32)
-        for b in range(len(contexts)):
-            latest = contexts.played.title[contexts.played.of(b)][-self.config.recent :][::-1]
-            if len(latest):
-                scores[b] = self.near.sum(latest, self.config.fade ** np.arange(len(latest)))
-        return scores
-
-    def propose(self, proposal: Proposal) -> Candidates:
-        """A row for each seed, newest first; a member without history gets none."""
-        rows = RowsBuilder()
-        for b, limit in enumerate(proposal.limit.tolist()):
-            allowed = proposal.eligible.allowed(b)
-            for seed in self._seeds(proposal.contexts, b):
-                title, similarity = self.near.row(seed)
-                kept = np.flatnonzero(allowed[title])[:limit]
-                rows.add((b, 0, seed, 0), title[kept], similarity[kept])
-        return rows.build()
-
-    def _seeds(self, contexts: Contexts, request: int) -> list[int]:
-        """The latest titles with neighbours that the member finished and did not grade far below their mean."""
-        mine = contexts.played.of(request)
-        title, grade, fraction = (
-            a[mine] for a in (contexts.played.title, contexts.played.grade, contexts.played.fraction)
-        )
-        graded = grade[~np.isnan(grade)]
-        floor = graded.mean() + self.config.min_grade_gap if len(graded) else -np.inf
-        liked = (np.isnan(grade) | (grade >= floor)) & ~(fraction < LEFT_EARLY) & (self.near.row_of[title] >= 0)
-        return title[liked][-self.config.seeds :][::-1].tolist()
-
-    def save(self) -> Mapping[str, AnyArray]:
-        return self.near.save()
-
-
-LEFT_EARLY = 0.5  # a play below this fraction is no reason to recommend more of it
-
-
-def fit(past: Past, config: FitConfig, page: PageConfig, rng: np.random.Generator) -> BecauseYouWatched:
-    """Neighbours of every title played by at least `min_support` members."""
-    del rng  # nothing is drawn
+def neighbours_of(past: Past, config: FitConfig) -> ItemWeights:
+    """Of every title played by at least `min_support` members, the most similar first."""
     watched = _watched(past, config.max_titles)
     support = np.bincount(watched.indices, minlength=watched.shape[1]).astype(np.float32)
     seed = np.flatnonzero(support >= config.min_support).astype(np.int32)
-    near = item_weights(seed, _neighbours(watched, support, seed, config), len(past.data.catalog))
-    return BecauseYouWatched(config=page, near=near)
+    return item_weights(seed, _neighbours(watched, support, seed, config), len(past.data.catalog))
 
 
 def _neighbours(watched: csr_matrix, support: Float32, seed: Int32, config: FitConfig) -> Iterator[Row]:
@@ -159,8 +99,3 @@ def _similarity(weight: Float32, both: Float32, alone: Float32, config: FitConfi
     cosine = weight / np.sqrt(np.maximum(alone, 1.0))
     shrunk = cosine * (both / (both + config.shrinkage))
     return np.where(both >= config.min_support, shrunk, 0.0).astype(np.float32)
-
-
-def load(arrays: Mapping[str, AnyArray], titles: Int32, size: int, page: PageConfig) -> BecauseYouWatched:
-    """The saved model; `titles` maps the bundle's title positions to those of a catalog of `size` titles."""
-    return BecauseYouWatched(config=page, near=load_item_weights(arrays, titles, size))
