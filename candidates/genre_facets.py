@@ -33,7 +33,7 @@ CONSIDERED = 64  # niches that hold most of the member's titles
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scorer: str = "als"
-    rows: Annotated[int, Meta(ge=0)] = 6
+    rows: Annotated[int, Meta(ge=1)] = 6
     per_genre: Annotated[int, Meta(ge=1)] = 2  # rows of one genre
     min_titles: Annotated[int, Meta(ge=1)] = 3  # played, of the niche
     min_lift: Annotated[float, Meta(ge=0)] = 1.5  # times the share that everybody plays

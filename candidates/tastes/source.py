@@ -37,7 +37,7 @@ class FitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scorer: str = "als"
-    rows: Annotated[int, Meta(ge=0)] = 4
+    rows: Annotated[int, Meta(ge=1)] = 4
     min_titles: Annotated[int, Meta(ge=1)] = 3  # played, of the taste
     min_lift: Annotated[float, Meta(ge=0)] = 1.5  # times the share that everybody plays
     least: Annotated[int, Meta(ge=1)] = 8  # titles that are left to show
