@@ -1,15 +1,19 @@
 """
-Continue watching: what the member began and did not finish, the latest first.
+Continue watching: what the member began and did not finish (`Rule`), what he or she will most likely go on with first.
 
-A movie counts while its last play stopped between 5 % and 90 %; a series for as long as it was played within
-`keep_days`, and whatever its fraction, since the next episode waits.
+The chance of that is learnt from the log (`Resume`, given by the homepage); where there was too little to learn from,
+or the settings say so, the latest title comes first.
 """
 
-import msgspec
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
 import numpy as np
 
-from pagegen.arrays import record
-from pagegen.data.schema import FINISHED, TITLE_KINDS
+from pagegen.arrays import AnyArray, Float64, record
+from pagegen.context import Begun, Contexts, Moments, Rule, read_begun
+from pagegen.data.catalog import Catalog
+from pagegen.data.schema import DEVICES
 from pagegen.data.trends import DAY_MS
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
 
@@ -21,30 +25,59 @@ CONTINUE_WATCHING = RowKind(
     min_titles=1,
     max_titles=20,
 )
-SERIES = TITLE_KINDS.index("series")
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    min_fraction: float = 0.05  # less of a title is a look, not a beginning
-    keep_days: int = 60
+class Config(Rule, frozen=True, forbid_unknown_fields=True):
+    order: Literal["chance", "latest"] = "chance"  # first: what will be gone on with, where that was learnt; the latest
+
+
+class Resume(Protocol):
+    """A model of what is gone on with."""
+
+    @property
+    def learnt(self) -> bool:
+        """Whether it knows anything."""
+        ...
+
+    def chance(self, begun: Begun, catalog: Catalog) -> Float64:
+        """[K] of each title that goes on."""
+        ...
+
+    def save(self) -> Mapping[str, AnyArray]: ...
 
 
 @record
 class ContinueWatching:
     config: Config
+    resume: Resume
     name: str = "continue_watching"
     kinds: tuple[RowKind, ...] = (CONTINUE_WATCHING,)
 
     def propose(self, proposal: Proposal) -> Candidates:
+        """One row; of equal chances the latest first."""
         rows, contexts = RowsBuilder(), proposal.contexts
-        played, kind = contexts.played, contexts.data.catalog.kind
+        begun = _begun(contexts, self.config)
+        if not len(begun.title):
+            return rows.build()
+        score = self._score(begun, contexts)
         for b, limit in enumerate(proposal.limit.tolist()):
-            mine = played.of(b)
-            title, time, fraction = played.title[mine], played.time[mine], played.fraction[mine]
-            begun = fraction >= self.config.min_fraction
-            going_on = begun & ((kind[title] == SERIES) | (fraction < FINISHED))
-            recent = time >= contexts.time[b] - self.config.keep_days * DAY_MS
-            allowed = proposal.eligible.allowed(b, CONTINUE_WATCHING.spares)[title]
-            kept = np.flatnonzero(going_on & recent & allowed)[::-1][:limit]
-            rows.add((b, 0, -1, 0), title[kept], (time[kept] - contexts.time[b]) / DAY_MS)
+            mine = np.arange(begun.start[b], begun.start[b + 1])
+            mine = mine[proposal.eligible.allowed(b, CONTINUE_WATCHING.spares)[begun.title[mine]]]
+            first = mine[np.argsort(-score[mine], kind="stable")[:limit]]
+            rows.add((b, 0, -1, 0), begun.title[first], score[first].astype(np.float32))
         return rows.build()
+
+    def _score(self, begun: Begun, contexts: Contexts) -> Float64:
+        """[K] the chance that it is gone on with; days since the last play, negative, where nobody knows."""
+        if self.resume.learnt and self.config.order == "chance":
+            return self.resume.chance(begun, contexts.data.catalog)
+        return (begun.time - contexts.time[begun.request]) / DAY_MS
+
+    def save(self) -> Mapping[str, AnyArray]:
+        return self.resume.save()
+
+
+def _begun(contexts: Contexts, rule: Rule) -> Begun:
+    device = np.array([DEVICES.index(request.device) for request in contexts.requests], np.int8)
+    asked = Moments(time=contexts.time, device=device)
+    return read_begun(contexts.history, contexts.played, asked, contexts.data, rule)

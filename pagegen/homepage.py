@@ -7,7 +7,10 @@ from candidates import (
     because_you_watched,
     continue_watching,
     ease,
+    editorial,
+    explore,
     facets,
+    genre_facets,
     hidden_gems,
     item_knn,
     leaving_soon,
@@ -16,6 +19,7 @@ from candidates import (
     recent_plays,
     rp3beta,
     spectral,
+    tastes,
     top_10,
     top_picks,
     transitions,
@@ -23,7 +27,7 @@ from candidates import (
     watch_again,
 )
 from pagegen import filters
-from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, computed, fitted
+from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, SourcePart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
@@ -37,6 +41,7 @@ from rankers import (
     lookahead_rows,
     one_feature,
     popularity,
+    resume,
     temperature_rows,
     template_rows,
 )
@@ -46,7 +51,9 @@ BYW = because_you_watched
 HOME = Homepage(
     sources={
         "als": fitted((), (als.FitConfig, als.PageConfig), als.fit, als.load),
-        "because_you_watched": fitted((BYW.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load),
+        "because_you_watched": fitted(
+            (BYW.source.BECAUSE_YOU_WATCHED,), (BYW.FitConfig, BYW.PageConfig), BYW.fit, BYW.load
+        ),
         "ease": fitted((), (ease.EaseConfig, ease.PageConfig), ease.fit_ease, ease.load_ease),
         "edlae": fitted((), (ease.EdlaeConfig, ease.PageConfig), ease.fit_edlae, ease.load_edlae),
         "item_knn": fitted((), (item_knn.FitConfig, item_knn.PageConfig), item_knn.fit, item_knn.load),
@@ -72,10 +79,15 @@ HOME = Homepage(
             reads=lambda config: (config.scorer,),
         ),
         "top_10": computed((top_10.TOP_10,), top_10.Config, lambda config: top_10.Top10(config=config)),
-        "continue_watching": computed(
+        "continue_watching": fitted(
             (continue_watching.CONTINUE_WATCHING,),
-            continue_watching.Config,
-            lambda config: continue_watching.ContinueWatching(config=config),
+            (resume.Config, continue_watching.Config),
+            lambda past, fit, page, rng: continue_watching.ContinueWatching(  # noqa: ARG005  # nothing is drawn
+                config=page, resume=resume.fit(past, fit, page)
+            ),
+            lambda arrays, titles, size, page: continue_watching.ContinueWatching(
+                config=page, resume=resume.load(arrays, titles, size)
+            ),
         ),
         "my_list": computed((my_list.MY_LIST,), NoConfig, lambda _: my_list.MyList()),
         "people": computed(
@@ -90,11 +102,33 @@ HOME = Homepage(
             lambda config: leaving_soon.LeavingSoon(config=config),
             reads=lambda config: (config.scorer,),
         ),
+        "genre_facets": computed(
+            (genre_facets.GENRE_FACET,),
+            genre_facets.Config,
+            lambda config: genre_facets.GenreFacets(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "explore": computed(
+            (explore.EXPLORE,),
+            explore.Config,
+            lambda config: explore.Explore(config=config),
+            reads=lambda config: (config.scorer,),
+        ),
+        "editorial": computed((editorial.EDITORIAL,), editorial.Config, editorial.editorial),
         "hidden_gems": computed(
             (hidden_gems.HIDDEN_GEMS,),
             hidden_gems.Config,
             lambda config: hidden_gems.HiddenGems(config=config),
             reads=lambda config: (config.scorer,),
+        ),
+        "tastes": SourcePart(
+            kinds=(tastes.source.TASTE,),
+            fit_config=tastes.FitConfig,
+            page_config=tastes.PageConfig,
+            fit=tastes.fit,
+            load=tastes.load,
+            reads=lambda config: (config.scorer,),
+            given=("als",),
         ),
         "watch_again": computed(
             (watch_again.WATCH_AGAIN,), watch_again.Config, lambda config: watch_again.WatchAgain(config=config)

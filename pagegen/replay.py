@@ -67,11 +67,7 @@ def occasions(member: Int32, time: Int64, horizon_ms: int, device: Int8 | None =
 def session_occasions(data: Dataset, gap_ms: int, horizon_ms: int) -> Occasions:
     """One at each first event after a silence of `gap_ms` (or ever); the request is made just before that event."""
     events = data.events
-    order = events.of_member
-    time, member = events.time[order], events.member[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (member[1:] != member[:-1]) | (np.diff(time) >= gap_ms)
-    begin = np.sort(order[first])
+    begin = events.beginnings(gap_ms)
     return occasions(events.member[begin], events.time[begin], horizon_ms)
 
 

@@ -1,7 +1,10 @@
 """A page request: everything a page may depend on besides the bundle, the data and the settings."""
 
+import hashlib
 import re
 from dataclasses import dataclass
+
+import numpy as np
 
 from pagegen.data.schema import DEVICES, EVENT_KINDS, MAX_ID_BYTES
 from pagegen.errors import RequestError, Violation
@@ -64,6 +67,12 @@ class PageRequest:
     row_kinds: tuple[str, ...] = ()  # only these; empty: all
     exclude_row_kinds: tuple[str, ...] = ()
     disabled_sources: tuple[str, ...] = ()
+
+    def rng(self, use: str) -> np.random.Generator:
+        """All chance of this request, one generator for each use: fixed by seed, member and page number."""
+        names = (self.rng_seed, self.member_id, self.page_number, use)
+        digest = hashlib.sha256("\0".join(map(str, names)).encode()).digest()
+        return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
     @property
     def screen_columns(self) -> int:

@@ -31,15 +31,13 @@ def fill(
     """
     Order the titles of each row by its kind's rule, keep at most `limit` [B] of them, drop rows that are too short.
 
-    Titles that were not scored stay in the source's order behind those that were.
+    Unless the source alone orders them, titles that were not scored stay in its order behind those that were. A kind
+    that blends orders the others by w * (rank by the ranker) + (1 - w) * (rank by the source), both in the row.
     """
-    rows, row, place = candidates.rows, candidates.row, within(candidates.start)
-    by_ranker = np.array([kind.order == "ranker" for kind in kinds], np.bool_)[rows.kind]
+    rows, row = candidates.rows, candidates.row
     pair = pairs.of_candidate
     scored = pair != NONE
-    rank = np.where(scored & by_ranker[row], _rank_of(pairs, prediction)[pair], len(pairs) + place)
-    rank[~by_ranker[row]] = place[~by_ranker[row]]
-    order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
+    order = _order(candidates, pairs, prediction, np.array([kind.ranker_weight for kind in kinds])[rows.kind])
     length = np.minimum(lengths(candidates.start), _most(rows, kinds, limit))
     length[length < np.minimum(np.array([kind.min_titles for kind in kinds])[rows.kind], limit[rows.request])] = 0
     kept = order[ranges(candidates.start[:-1], length)]
@@ -52,6 +50,27 @@ def fill(
         play=np.where(known, _at(prediction.play, pair[kept]), lowest),
         score=np.where(known, _at(prediction.score, pair[kept]), np.nan),
     )
+
+
+def _order(candidates: Candidates, pairs: Pairs, prediction: Prediction, weight: Float64) -> Int64:
+    """[N] the candidates, row by row, each row [R] in the order that the ranker's weight gives."""
+    row, place, pair = candidates.row, within(candidates.start), pairs.of_candidate
+    scored, ranked = pair != NONE, (weight > 0)[row]
+    rank = np.where(scored & ranked, _rank_of(pairs, prediction)[pair], len(pairs) + place)
+    rank[~ranked] = place[~ranked]
+    order = np.argsort(row * np.int64(len(pairs) + len(place) + 1) + rank, kind="stable")
+    blends = (weight > 0) & (weight < 1)
+    return _blended(candidates, order, scored, np.where(blends, weight, np.nan)[row]) if blends.any() else order
+
+
+def _blended(candidates: Candidates, order: Int64, scored: Mask, weight: Float64) -> Int64:
+    """[N] the same order [N], but for rows that blend, whose weight is a number; ties go to what the ranker prefers."""
+    by_ranker = np.empty(len(order), np.int64)
+    by_ranker[order] = within(candidates.start)
+    upto = np.concatenate([[0], np.cumsum(scored)])
+    by_source = upto[:-1] - upto[candidates.start[candidates.row]]  # among those of the row that were scored
+    blend = np.where(scored, weight * by_ranker + (1.0 - weight) * by_source, np.inf)
+    return np.lexsort((by_ranker, np.where(np.isnan(weight), by_ranker, blend), candidates.row))
 
 
 def _rank_of(pairs: Pairs, prediction: Prediction) -> Int64:

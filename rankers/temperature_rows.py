@@ -33,7 +33,7 @@ class TemperatureRows:
     name: str = "temperature"
 
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
-        ranked = np.array([kind.order == "ranker" for kind in rules.kinds], np.bool_)
+        ranked = np.array([kind.ranker_weight == 1 for kind in rules.kinds], np.bool_)
         return assemble(contexts, filled, rules, partial(self._fill_page, ranked))
 
     def _fill_page(self, ranked: Mask, page: Assembly) -> None:

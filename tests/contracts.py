@@ -18,7 +18,7 @@ from pagegen.data.schema import DEVICES
 from pagegen.engine import Engine
 from pagegen.filters import Filter, apply
 from pagegen.ordering import Orderer
-from pagegen.pool import Candidates, Proposal, Source, TitleScorer, as_explainer, as_scorer
+from pagegen.pool import Candidates, Proposal, RowKind, Source, TitleScorer, as_explainer, as_scorer
 from pagegen.request import PageRequest, RecentEvent
 from tests.random_worlds import member_ids
 from tests.worlds import HOUR, NOW, ask
@@ -120,11 +120,15 @@ def proposed(source: Source, asked: Proposal) -> list[list[tuple[Any, ...]]]:
     out: list[list[tuple[Any, ...]]] = [[] for _ in asked.contexts.requests]
     for r, (b, kind, seed, variant) in enumerate(rows_of(found)):
         cut = slice(int(found.start[r]), int(found.start[r + 1]))
-        tags = {"genre": catalog.genres.names, "person": catalog.people.names}
-        about = ({"none": "", "title": catalog.ids.names} | tags)[source.kinds[kind].seed_type]
+        tags = {"genre": catalog.genres.names, "person": catalog.people.names, "niche": catalog.niches.names}
+        words = {"none": "", "title": catalog.ids.names, "words": source.kinds[kind].words}
+        about = (words | tags)[source.kinds[kind].seed_type]
         name = about[seed] if about else seed
         out[b].append((kind, name, variant, catalog.ids.of(found.title[cut]), found.score[cut].tobytes()))
     return out
+
+
+NO_KIND = RowKind(name="none", headings=())
 
 
 def rows_of(candidates: Candidates) -> list[tuple[int, ...]]:
@@ -137,6 +141,7 @@ def check_candidates(source: Source, asked: Proposal, found: Candidates) -> None
     titles, catalog = len(asked.contexts.data.catalog), asked.contexts.data.catalog
     rows = rows_of(found)
     sizes = {"none": 0, "title": titles, "genre": len(catalog.genres.names), "person": len(catalog.people.names)}
+    sizes |= {"niche": len(catalog.niches.names), "words": max(len(kind.words) for kind in (*source.kinds, NO_KIND))}
 
     assert sorted(request for request, *_ in rows) == [request for request, *_ in rows]
     assert len(set(rows)) == len(rows)

@@ -37,6 +37,8 @@ def _title(number: int, rng: np.random.Generator) -> Fields:
         genres=[str(genre) for genre in rng.choice(GENRES, int(rng.integers(0, 4)), replace=False)],
         cast=people[: int(rng.integers(0, 6))],
         directors=people[5:] if number % 4 else None,
+        keywords=["word", f"word {number % 2}"] if number % 3 else None,
+        countries=[COUNTRIES[number % 3]] if number % 8 else None,
         runtime_minutes=None if number % 13 == 0 else float(rng.integers(20, 180)),
         maturity=None if number % 9 == 0 else int(rng.choice((0, 6, 7, 12, 16, 18))),
         windows=_windows(number, rng),

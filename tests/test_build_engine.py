@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pagegen.arrays import groups
+from pagegen.bundle.settings import resolve
 from pagegen.engine import Trace
 from pagegen.errors import ConfigError
+from pagegen.homepage import HOME
 from tests.random_worlds import member_ids
 from tests.worlds import World, ask, tiny_engine
 
@@ -43,6 +46,29 @@ def test_limits_of_a_kind_are_the_settings(medium: World) -> None:
     assert lengths(plain, "genre") - {6, 7}
     assert {6, 7} >= lengths(limited, "genre")
     assert {5} == lengths(limited, "top_picks")
+
+
+def test_who_orders_a_kind_is_the_settings(medium: World) -> None:
+    """The source in place of the ranker, or a blend; the other kinds stay as they are."""
+    plain, source, blend = (
+        run(medium, page={"kinds": {"genre": {"order": order}}} if order else {}) for order in (None, "source", 0.5)
+    )
+    proposed, filled = source.retrieved.pool.candidates, source.filled
+    genre = [kind.name for kind in HOME.kinds(resolve(HOME).fit.sources)].index("genre")
+    rows = [titles_of(filled.title, filled.start, r) for r in np.flatnonzero(filled.rows.kind == genre).tolist()]
+    came = [titles_of(proposed.title, proposed.start, r) for r in np.flatnonzero(proposed.rows.kind == genre).tolist()]
+    others = [
+        fill.title[(fill.rows.kind != genre)[groups(fill.start)]].tolist()
+        for fill in (t.filled for t in (plain, source, blend))
+    ]
+
+    assert rows == [titles for titles in came if len(titles) >= 4]
+    assert 3 == len({trace.filled.title.tobytes() for trace in (plain, source, blend)})
+    assert others[0] == others[1] == others[2]
+
+
+def titles_of(title: np.ndarray, start: np.ndarray, row: int) -> list[int]:
+    return title[start[row] : start[row + 1]].tolist()
 
 
 def test_the_number_of_pairs_and_of_spare_titles_are_the_settings(medium: World) -> None:

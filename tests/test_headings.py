@@ -36,7 +36,14 @@ def said(template: str, who: str, kind: str = "top_10", seed: int = -1, **fields
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_every_template_of_every_kind_exists(kind: RowKind) -> None:
     """In English; and it names only what a row of this kind is about."""
-    about = {"none": set(), "title": {"title"}, "genre": {"genre"}, "person": {"person"}}[kind.seed_type] | {"country"}
+    about = {
+        "none": set(),
+        "title": {"title"},
+        "genre": {"genre"},
+        "person": {"person"},
+        "niche": {"genre", "facet"},
+        "words": {"words"},
+    }[kind.seed_type] | {"country"}
 
     for name in kind.headings:
         assert {field for _, field, _, _ in string.Formatter().parse(ENGLISH["rows"][name]) if field} <= about
@@ -80,6 +87,33 @@ def test_headings_name_what_the_row_is_about() -> None:
     assert "Because you watched {country} of {title}" == said("because_you_watched", "ola", "because_you_watched", 0)
     assert "More from Liv Ullmann" == said("people", "ola", "people", 0)
     assert "Film-Noir" == said("genre", "ola", "genre", 1)
+
+
+@pytest.mark.parametrize(
+    ("niche", "words"),
+    [
+        ("country NO | Drama", "Drama from Norway"),
+        ("country US | Drama", "Drama from the United States"),
+        ("country United Kingdom | Drama", "Drama from the United Kingdom"),
+        ("country Atlantis | Drama", "Drama from Atlantis"),
+        ("decade 1990 | Crime", "Crime from the 1990s"),
+        ("keyword {heist} | Film-Noir", "Film-Noir: {heist}"),
+    ],
+)
+def test_niches_are_told_in_words(niche: str, words: str) -> None:
+    """Countries by their names, with an article where they have one, decades in the plural; braces are only text."""
+    contexts = read_contexts([ask()], data(), TrendWindows())
+    evidence = Evidence(reason="genre_facet", seed_type="niche", seed_id=niche, seed_name=niche)
+
+    assert words == heading(f"genre_{niche.split()[0]}", evidence, contexts, 0)
+
+
+def test_a_taste_for_two_genres_names_both() -> None:
+    """As they stand in the niche."""
+    contexts = read_contexts([ask()], data(), TrendWindows())
+    evidence = Evidence(reason="taste", seed_type="niche", seed_id="genre Sci-Fi | Action", seed_name="")
+
+    assert "Your taste in Action and Sci-Fi" == heading("taste_genre", evidence, contexts, 0)
 
 
 @pytest.mark.parametrize("language", ["", "en", "en-US", "xx", "." * 2 + "/en", "nb-NO", "\0", "a" * 35, "EN"])

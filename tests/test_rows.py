@@ -16,9 +16,10 @@ KINDS = (
     RowKind(name="ranked", headings=("x",), min_titles=1),
     RowKind(name="given", headings=("x",), order="source", min_titles=2, max_titles=4),
     RowKind(name="short", headings=("x",), min_titles=3, max_titles=3),
+    RowKind(name="blended", headings=("x",), order=0.3, min_titles=1),
 )
 TITLES = st.lists(st.integers(0, 19), min_size=1, max_size=9, unique=True)
-ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), TITLES), max_size=9).map(
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), TITLES), max_size=9).map(
     lambda rows: sorted(rows, key=lambda row: row[0])
 )
 SCORES = st.lists(st.integers(-3, 3), min_size=60, max_size=60)
@@ -59,13 +60,18 @@ def test_rows_are_filled_by_the_rule_of_their_kind(
 ) -> None:
     """
     The ranker's kinds: best first, ties by title, what was not scored behind in the source's order; the source's: as
-    they came. Cut to the kind's most and the request's limit; under the kind's least, or the limit where that is less,
-    the row is gone.
+    they came; blended ones by their weighted ranks, ties as the ranker has them. Cut to the kind's most and the
+    request's limit; under the kind's least, or the limit where that is less, the row is gone.
     """
     expected = []
     for r, (b, k, titles) in enumerate(rows):
         kind, known = KINDS[k], scored(rows, b, max_pairs)
         ranked = sorted((t for t in titles if t in known), key=lambda t: (-scores[b * 20 + t], t))
+        if kind.name == "blended":
+            place = {
+                t: 0.3 * ranked.index(t) + (1.0 - 0.3) * came for came, t in enumerate(t for t in titles if t in known)
+            }
+            ranked = sorted(ranked, key=place.__getitem__)
         order = titles if kind.order == "source" else ranked + [t for t in titles if t not in known]
         shown = order[: min(kind.max_titles, limit[b])]
         if len(shown) >= min(kind.min_titles, limit[b]):
@@ -93,3 +99,22 @@ def test_a_title_nobody_scored_is_worth_the_least() -> None:
 
     assert ([1, 3, 2], [3.0, 1.0], [0.8, 0.6, 0.6]) == (shown, mine[:2], play)
     assert np.isnan(mine[2])
+
+
+def blended(weight: float, titles: list[int], scores: list[int]) -> list[int]:
+    """The row of these titles, in the source's order, whose kind gives the ranker this weight."""
+    builder = RowsBuilder()
+    builder.add((0, 0, 0, 0), np.array(titles, np.int32), np.zeros(len(titles), np.float32))
+    candidates = builder.build()
+    pairs = pair_up(read_contexts([ask()], DATA, TrendWindows()), {}, candidates, 20)
+    score = np.array([scores[t] for t in pairs.title.tolist()], np.float64)
+    kinds = (RowKind(name="x", headings=("x",), order=weight, min_titles=1),)
+    prediction = Prediction(score=score, play=np.zeros(len(score)))
+    return fill(candidates, pairs, prediction, kinds, np.array([9], np.int32)).title.tolist()
+
+
+def test_a_blend_lies_between_its_two_orders() -> None:
+    """The source says 0 1 2 3 and the ranker 3 2 1 0: half and half ties all, and the ranker breaks ties."""
+    for weight, expected in ((0.0, [0, 1, 2, 3]), (0.4, [0, 1, 2, 3]), (0.5, [3, 2, 1, 0]), (1.0, [3, 2, 1, 0])):
+        assert expected == blended(weight, [0, 1, 2, 3], [0, 1, 2, 3])
+    assert [2, 0, 3, 1] == blended(0.5, [0, 2, 1, 3], [2, 0, 4, 3])  # ranks 0+2, 1+0, 2+3, 3+1

@@ -110,9 +110,11 @@ def test_every_problem_is_reported_at_once() -> None:
         ({"page": {"filters": ["licence", "mood"]}}, "page.filters names 'mood'; there are watched, licence"),
         ({"page": {"attraction": {"horoscope": 2.0}}}, "page.attraction names 'horoscope'; there are because_you"),
         ({"page": {"attraction": {"genre": "high"}}}, "page.attraction: Expected `float`, got `str`"),
+        ({"page": {"kinds": {"genre": {"order": 1.5}}}}, "page.kinds.genre.order: Expected `float` <= 1.0"),
+        ({"page": {"kinds": {"genre": {"order": "fate"}}}}, "page.kinds.genre.order: Invalid enum value 'fate'"),
         ({"page": {"attraction": {"genre": -0.1}}}, "page.attraction.genre is -0.1; from 0.0 to 100.0"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> None:
     """Where it is, what was found, what it may be."""
@@ -149,6 +151,7 @@ def test_the_digest_is_of_the_resolved_whole() -> None:
         {"fit": {"source": {"als": {"epochs": 13}}}},
         {"page": {"source": {"facets": {"new_days": 364}}}},
         {"page": {"kinds": {"genre": {"on": False}}}},
+        {"page": {"kinds": {"genre": {"order": 0.5}}}},
         {"page": {"constraints": {"hard_rows": 7}}},
         {"fit": {"sources": ["trending", "als"]}},
         {"fit": {"trends": {"min_plays": 99.0}}},

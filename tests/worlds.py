@@ -22,6 +22,7 @@ from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
 from pagegen.engine import Engine
 from pagegen.homepage import HOME
 from pagegen.ordering.examination import default_examination
+from pagegen.pool import Source
 from pagegen.ranking import Calibration
 from pagegen.request import PageRequest
 from rankers.popularity import Popularity
@@ -44,9 +45,17 @@ SMALL: Table = {
             "item_knn": {"neighbours": 20, "threads": 1},
             "rp3beta": {"neighbours": 20},
             "spectral": {"embedding_size": 8, "neighbours": 20},
+            "tastes": {"titles": 20, "least": 3},
         },
     },
-    "page": {"source": {"top_10": {"min_plays": 1}}, "evidence": {"min_plays": 2}},
+    "page": {
+        "source": {
+            "top_10": {"min_plays": 1},
+            "genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1},
+            "tastes": {"least": 1, "min_titles": 1, "min_lift": 1.1},
+        },
+        "evidence": {"min_plays": 2},
+    },
 }
 
 
@@ -129,11 +138,12 @@ def small_settings(*overrides: Table, home: Homepage = HOME) -> Settings:
 def tiny_models(data: Dataset, settings: Settings, *, home: Homepage = HOME, watermark: int | None = None) -> Models:
     """Sources fitted on the first `watermark` events; a ranker and calibration that need no fit."""
     past = Past(data=data, watermark=len(data.events) if watermark is None else watermark)
-    sources = {}
+    sources: dict[str, Source] = {}
     for name in settings.fit.sources:
         part = home.sources[name]
         fit = msgspec.convert(settings.fit.source[name], part.fit_config)
-        sources[name] = part.fit(past, fit, page_config(home, settings, name), np.random.default_rng(0))
+        given = [sources[other] for other in part.given]
+        sources[name] = part.fit(past, fit, page_config(home, settings, name), np.random.default_rng(0), *given)
     return Models(
         sources=sources,
         ranker=Popularity(),

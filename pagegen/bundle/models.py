@@ -1,6 +1,7 @@
 """Models: all that was learnt, and the engine that runs on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage, Made, Part, SavedRanker
-from pagegen.bundle.settings import PageSettings, Settings
+from pagegen.bundle.settings import KindSettings, PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
@@ -42,11 +43,14 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     side, and a product must not depend on how many threads share it.
 
     Raises:
-        ConfigError: constraints that contradict each other.
+        ConfigError: constraints that contradict each other, or a source's settings the catalog.
     """
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
-    declared = tuple(kind for source in sources for kind in source.kinds)
+    for source in sources:
+        if hasattr(source, "check"):
+            source.check(data.catalog)
+    declared = tuple(_ordered(kind, page) for source in sources for kind in source.kinds)
     rules = page.constraints.kinds
     kinds = tuple(limited(kind, rules.get(kind.name, KindRule())) for kind in declared)
     return Engine(
@@ -105,3 +109,9 @@ def _constraints(home: Homepage, page: PageSettings, kinds: Sequence[RowKind]) -
     rules = {name: rule for name, rule in page.constraints.kinds.items() if name not in off}
     config = msgspec.structs.replace(page.constraints, kinds=rules)
     return compile_constraints(config, {kind.name: kind for kind in kinds})
+
+
+def _ordered(kind: RowKind, page: PageSettings) -> RowKind:
+    """The row kind with the settings' order in place of its own."""
+    order = page.kinds.get(kind.name, KindSettings()).order
+    return kind if order is None else replace(kind, order=order)

@@ -46,9 +46,10 @@ class SourcePart:
     kinds: tuple[RowKind, ...]
     fit_config: type[msgspec.Struct]
     page_config: type[msgspec.Struct]
-    fit: Callable[[Past, Any, Any, np.random.Generator], Source]
+    fit: Callable[..., Source]  # of the past, both configs, an rng, and the fitted sources it is `given`
     load: Callable[[Arrays, Int32, int, Any], Source]
     reads: Callable[[Any], Iterable[str]] = lambda page: ()  # noqa: ARG005  # whose scores the settings make it use
+    given: tuple[str, ...] = ()  # names of sources that are fitted before it, for it to learn from
 
 
 @record
@@ -86,6 +87,12 @@ class Homepage:
         """The row kinds of these sources, in their order; `Rows.kind` is a position in it."""
         return tuple(kind for name in sources for kind in self.sources[name].kinds)
 
+    def pupils(self, sources: tuple[str, ...]) -> Iterable[tuple[str, Iterable[str], Iterable[str]]]:
+        """Of those that learn from other sources, in words which: what they are given, and what stands before them."""
+        for place, name in enumerate(sources):
+            if name in self.sources and self.sources[name].given:
+                yield f"fit.sources: {name}, fitted on others,", self.sources[name].given, sources[:place]
+
     def with_copies(self, copies: Mapping[str, str]) -> "Homepage":
         """This homepage with further sources, each the same as one that exists, under its own name and settings."""
         return replace(self, sources={**self.sources, **{name: self._copy(name, of) for name, of in copies.items()}})
@@ -105,7 +112,7 @@ def fitted(
     fit: Callable[[Past, FitC, PageC, np.random.Generator], FittedSource],
     load: Callable[[Arrays, Int32, int, PageC], FittedSource],
 ) -> SourcePart:
-    """A source that learns."""
+    """A source that learns from the past."""
     return SourcePart(kinds=kinds, fit_config=configs[0], page_config=configs[1], fit=fit, load=load)
 
 

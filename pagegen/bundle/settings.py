@@ -7,9 +7,10 @@ Tables merge key by key over the defaults; lists and scalars replace. Every prob
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
@@ -56,7 +57,10 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    on: bool = True  # its limits are in `page.constraints.kinds`
+    """Whether rows of a kind are shown, and in whose order; their limits are in `page.constraints.kinds`."""
+
+    on: bool = True
+    order: Literal["source", "ranker"] | Annotated[float, Meta(ge=0, le=1)] | None = None  # a number blends the two
 
 
 class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,6 +210,7 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("page.kinds", settings.page.kinds, kinds),
         ("page.attraction", settings.page.attraction, kinds),
         ("page.evidence.explainer", [settings.page.evidence.explainer], home.sources),
+        *home.pupils(settings.fit.sources),
         *(
             (
                 f"page.source.{name}",

@@ -49,6 +49,13 @@ class Played:
 
 
 def read_history(requests: Sequence[PageRequest], member: Int32, watermark: Int64, data: Dataset) -> History:
+    """The history of each request's member below its watermark, and what the request itself tells."""
+    history = logged_history(member, watermark, data)
+    return _with_recent(history, requests, data) if any(request.recent_events for request in requests) else history
+
+
+def logged_history(member: Int32, watermark: Int64, data: Dataset) -> History:
+    """What the log holds of these members, each below its watermark."""
     events = data.events
     known = [
         events.positions_of(m, w) if m >= 0 else _NOTHING
@@ -56,7 +63,7 @@ def read_history(requests: Sequence[PageRequest], member: Int32, watermark: Int6
     ]
     start = starts(np.array([len(positions) for positions in known], np.int64))
     position = known[0] if len(known) == 1 else np.concatenate(known) if known else _NOTHING
-    history = History(
+    return History(
         start=start,
         title=events.title[position],
         time=events.time[position],
@@ -66,7 +73,6 @@ def read_history(requests: Sequence[PageRequest], member: Int32, watermark: Int6
         season=events.season[position],
         episode=events.episode[position],
     )
-    return _with_recent(history, requests, data) if any(request.recent_events for request in requests) else history
 
 
 _NOTHING = np.zeros(0, np.int64)

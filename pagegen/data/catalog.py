@@ -7,6 +7,7 @@ import polars as pl
 
 from pagegen.arrays import AnyArray, Float32, Int8, Int16, Int32, Int64, Mask, groups, record, starts
 from pagegen.data.ids import Ids
+from pagegen.data.niches import read_niches
 from pagegen.data.schema import ANYWHERE, TITLE_KINDS
 from pagegen.errors import DataError
 
@@ -75,6 +76,7 @@ class Catalog:
     people: Tags  # leading cast and directors
     keywords: Tags
     language: Tags  # at most one a title
+    niches: Tags  # genres together with a decade, a country, a keyword or another genre
     windows: Windows
 
     def __len__(self) -> int:
@@ -111,6 +113,7 @@ def read_catalog(frame: pl.DataFrame, countries: Ids) -> Catalog:
         people=_tags(frame.select(people).to_series()),
         keywords=_tags(frame["keywords"]),
         language=_tags(frame.select(pl.concat_list("language")).to_series()),
+        niches=_tags(read_niches(frame)),
         windows=_windows(frame["windows"], countries),
     )
 

@@ -1,15 +1,28 @@
 """The event log: what members did, in time order; an event's place in it is its position, a watermark is one too."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import Float32, Int8, Int16, Int32, Int64, record, starts
+from pagegen.arrays import NONE, Float32, Int8, Int16, Int32, Int64, record, starts
 from pagegen.data.ids import Ids
-from pagegen.data.schema import EVENT_KINDS
+from pagegen.data.schema import DEVICES, EVENT_KINDS
 from pagegen.errors import DataError
 
 PLAY, CLICK, LIST_ADD, LIST_REMOVE, THUMBS_UP, THUMBS_DOWN, NOT_INTERESTED = range(len(EVENT_KINDS))
-COLUMNS = ["member_id", "title_id", "kind", "time", "grade", "fraction", "season", "episode"]
+COLUMNS = ["member_id", "title_id", "kind", "time", "grade", "fraction", "season", "episode", "device"]
+FIELDS = (
+    "time",
+    "member",
+    "title",
+    "kind",
+    "grade",
+    "fraction",
+    "season",
+    "episode",
+    "device",
+)  # of `Events`, a cell an event
 GRADE_STEP = 1 / 1024  # grades are whole multiples of it, so that their sums are exact in any order
 
 
@@ -25,6 +38,7 @@ class Events:
     fraction: Float32  # NaN when not known
     season: Int16  # 0 without one
     episode: Int16  # 0 without one
+    device: Int8  # position in DEVICES; NONE when not known
     member_start: Int64  # [members + 1]
     of_member: Int64  # [E]
 
@@ -37,8 +51,7 @@ class Events:
 
     def first(self, watermark: int, members: int) -> "Events":
         """The log as it was when it had `watermark` events, of so many members."""
-        columns = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
-        kept = {name: getattr(self, name)[:watermark] for name in columns}
+        kept = {name: getattr(self, name)[:watermark] for name in FIELDS}
         start, of_member = by_member(kept["member"], members)
         return Events(**kept, member_start=start, of_member=of_member)
 
@@ -46,6 +59,14 @@ class Events:
         """Positions of one member's events below the watermark, oldest first."""
         mine = self.of_member[self.member_start[member] : self.member_start[member + 1]]
         return mine[: np.searchsorted(mine, watermark)]
+
+    def beginnings(self, gap_ms: int) -> Int64:
+        """Positions of the events with which sessions begin: a member's first after a silence of `gap_ms`, or ever."""
+        order = self.of_member
+        time, member = self.time[order], self.member[order]
+        first = np.ones(len(order), np.bool_)
+        first[1:] = (member[1:] != member[:-1]) | (np.diff(time) >= gap_ms)
+        return np.sort(order[first])
 
 
 def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
@@ -56,7 +77,7 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         DataError: events out of time order, of titles not in the catalog, or of unknown kinds.
     """
     title = titles.positions(frame["title_id"])
-    kind = frame["kind"].cast(pl.Enum(EVENT_KINDS), strict=False).to_physical().cast(pl.Int8)
+    kind = _codes(frame["kind"], EVENT_KINDS)
     problems = [
         ("are out of time order", not frame["time"].is_sorted()),
         ("name titles that are not in the catalog", bool((title < 0).any())),
@@ -79,9 +100,15 @@ def read_events(frame: pl.DataFrame, members: Ids, titles: Ids) -> Events:
         fraction=frame["fraction"].fill_null(np.nan).to_numpy(),
         season=frame["season"].fill_null(0).to_numpy(),
         episode=frame["episode"].fill_null(0).to_numpy(),
+        device=_codes(frame["device"], DEVICES).fill_null(NONE).to_numpy(),
         member_start=start,
         of_member=of_member,
     )
+
+
+def _codes(words: pl.Series, known: Sequence[str]) -> pl.Series:
+    """The place of each word among those known; null for another."""
+    return words.cast(pl.Enum(known), strict=False).to_physical().cast(pl.Int8)
 
 
 def by_member(member: Int32, members: int) -> tuple[Int64, Int64]:

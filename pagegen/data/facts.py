@@ -1,6 +1,7 @@
 """What a data folder holds, in numbers, and which row kinds that can support."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import msgspec
 import polars as pl
@@ -117,14 +118,43 @@ def _event_facts(events: pl.DataFrame) -> dict[str, object]:
 
 def supports(facts: Facts) -> dict[str, str | None]:
     """For each row kind, why the data cannot support it, or None if it can."""
-    needs = {
+    needs = _of_members(facts) | _of_titles(facts)
+    return {kind: None if has >= least else why for kind, (has, least, why) in needs.items()}
+
+
+Needs: TypeAlias = dict[str, tuple[float, float, str]]  # by row kind: what there is, what there has to be, and in words
+
+
+def _of_members(facts: Facts) -> Needs:
+    """Of kinds that live on what members do."""
+    taste = facts.titles_played if facts.members_with_two_titles else 0
+    liked = facts.graded_events or facts.events_by_kind.get("thumbs_up")
+    return {
         "continue_watching": (facts.unfinished_plays, 1, f"no play with a fraction below {FINISHED}"),
         "my_list": (facts.events_by_kind.get("list_add", 0), 1, "no event is a list_add"),
         "top_picks": (facts.members_with_two_titles, 1, "no member played two titles"),
         "because_you_watched": (facts.members_with_two_titles, 1, "no member played two titles"),
         "trending_now": (facts.days, 1, "the log is shorter than a day"),
         "top_10": (facts.titles_played, ENOUGH, f"fewer than {ENOUGH} titles were played"),
+        "hidden_gems": (taste, MANY, f"no member played two titles, or fewer than {MANY} titles were played"),
+        "watch_again": (
+            facts.days if liked else 0,
+            WHILE_DAYS,
+            f"no grade and no thumb up, or a log shorter than {WHILE_DAYS} days",
+        ),
+    }
+
+
+def _of_titles(facts: Facts) -> Needs:
+    """Of kinds that live on what the catalog says of titles."""
+    taste = facts.titles_with_genres if facts.members_with_two_titles else 0
+    no_taste = f"no member played two titles, or fewer than {ENOUGH} titles have a genre"
+    return {
         "genre": (facts.titles_with_genres, ENOUGH, f"fewer than {ENOUGH} titles have a genre"),
+        "explore": (taste, ENOUGH, no_taste),
+        "editorial": (facts.titles, ENOUGH, f"fewer than {ENOUGH} titles"),
+        "genre_facet": (taste, ENOUGH, no_taste),
+        "taste": (taste, ENOUGH, no_taste),
         "new_releases": (
             facts.releases_in_range,
             ENOUGH,
@@ -132,15 +162,4 @@ def supports(facts: Facts) -> dict[str, str | None]:
         ),
         "people": (facts.titles_with_people, ENOUGH, f"fewer than {ENOUGH} titles have a cast or directors"),
         "leaving_soon": (facts.titles_leaving, ENOUGH, f"fewer than {ENOUGH} titles have a licence window that ends"),
-        "hidden_gems": (
-            facts.titles_played if facts.members_with_two_titles else 0,
-            MANY,
-            f"no member played two titles, or fewer than {MANY} titles were played",
-        ),
-        "watch_again": (
-            facts.days if facts.graded_events or facts.events_by_kind.get("thumbs_up") else 0,
-            WHILE_DAYS,
-            f"no grade and no thumb up, or a log shorter than {WHILE_DAYS} days",
-        ),
     }
-    return {kind: None if has >= least else why for kind, (has, least, why) in needs.items()}

@@ -75,7 +75,7 @@ PAGES: Final = _schema(
     device=pl.String,
     visible_columns=pl.Int16,  # columns on the device's first screen
     row_kinds=pl.List(pl.String),  # P rows from the top
-    row_seeds=pl.List(pl.String),  # P: title id, genre or person the row is about; "" without one
+    row_seeds=pl.List(pl.String),  # P: title id, genre, person, niche or words the row is about; "" without one
     row_lengths=pl.List(pl.Int16),  # P titles in each row
     title_ids=pl.List(pl.String),  # Q = sum of row_lengths, row by row, left to right
     step_probabilities=pl.List(pl.Float32),  # Q: chance of this title, given the steps before it; 1: certain

@@ -10,8 +10,8 @@ from pagegen.pool import RowKind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     reason: str  # the row's kind
-    seed_type: str  # none, title, genre or person
-    seed_id: str  # title id, genre or person; "" without one
+    seed_type: str  # none, title, genre, person, niche or words
+    seed_id: str  # title id, genre, person, or the name of a niche, the words; "" without one
     seed_name: str
 
 
@@ -22,5 +22,8 @@ def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
         return Evidence(reason=kind.name, seed_type="none", seed_id="", seed_name="")
     if kind.seed_type == "title":
         return Evidence(reason=kind.name, seed_type="title", seed_id=catalog.ids[seed], seed_name=catalog.name[seed])
-    name = (catalog.people if kind.seed_type == "person" else catalog.genres).names[seed]
+    if kind.seed_type == "words":
+        return Evidence(reason=kind.name, seed_type="words", seed_id=kind.words[seed], seed_name=kind.words[seed])
+    tags = {"person": catalog.people, "genre": catalog.genres, "niche": catalog.niches}[kind.seed_type]
+    name = tags.names[seed]
     return Evidence(reason=kind.name, seed_type=kind.seed_type, seed_id=name, seed_name=name)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pagegen.arrays import NONE, record
 from pagegen.context import Contexts
+from pagegen.data.niches import Niche, niche_of
 from pagegen.errors import SchemaError
 from pagegen.evidence import CODES, Evidence, Reasons, spelt
 
@@ -30,7 +31,16 @@ def heading(template: str, evidence: Evidence, contexts: Contexts, request: int)
         raise SchemaError(message)
     country = _country(words["countries"], contexts, request)
     name = evidence.seed_name
-    return words["rows"][template].format(title=name, genre=name, person=name, country=country)
+    about = {"title": name, "genre": name, "person": name, "words": name}
+    if evidence.seed_type == "niche":
+        about = _of_niche(niche_of(evidence.seed_id), words["countries"] | words["from"])
+    return words["rows"][template].format(country=country, **about)
+
+
+def _of_niche(niche: Niche, countries: dict[str, str]) -> dict[str, str]:
+    """A country by its name, a decade by its first year."""
+    facet = countries.get(niche.value, niche.value) if niche.facet == "country" else niche.value
+    return {"genre": niche.genre, "facet": facet}
 
 
 @record
@@ -65,7 +75,7 @@ def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:
 
 
 @lru_cache(maxsize=256)  # clients name languages as they like
-def _words(language: str) -> Mapping[str, Mapping[str, str]]:
+def _words(language: str) -> Mapping[str, dict[str, str]]:
     folder = resources.files(__package__)
     default = tomllib.loads((folder / f"{DEFAULT}.toml").read_text("utf-8"))
     path = folder / f"{language.split('-')[0].lower()}.toml"

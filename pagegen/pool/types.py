@@ -8,8 +8,8 @@ from pagegen.arrays import Float32, Int16, Int32, Int64, Mask, groups, record
 from pagegen.context import Contexts
 from pagegen.filters import Eligible
 
-Order: TypeAlias = Literal["source", "ranker"]
-SeedType: TypeAlias = Literal["none", "title", "genre", "person"]
+Order: TypeAlias = Literal["source", "ranker"] | float  # a number blends: how much the ranker weighs, 0 to 1
+SeedType: TypeAlias = Literal["none", "title", "genre", "person", "niche", "words"]
 Dedup: TypeAlias = Literal["hard", "soft", "exempt"]
 
 
@@ -21,10 +21,16 @@ class RowKind:
     headings: tuple[str, ...]  # names of heading templates; a row's `variant` picks one
     order: Order = "ranker"  # who orders its titles
     seed_type: SeedType = "none"  # what a row of this kind is about
+    words: tuple[str, ...] = ()  # the headings themselves, where somebody has written them; a row's seed picks one
     spares: frozenset[str] = frozenset()  # soft filters it is exempt from
     dedup: Dedup = "soft"  # hard: never repeats a title from above; exempt: may repeat anything, anywhere
     min_titles: int = 4  # a shorter row is not shown
     max_titles: int = 100
+
+    @property
+    def ranker_weight(self) -> float:
+        """How much the ranker's order of the titles weighs against the source's: 0 nothing, 1 alone."""
+        return {"source": 0.0, "ranker": 1.0}[self.order] if isinstance(self.order, str) else self.order
 
 
 @record
@@ -33,7 +39,7 @@ class Rows:
 
     request: Int32  # [R] non-decreasing
     kind: Int16  # [R] position in the kinds of the homepage
-    seed: Int32  # [R] position of the title, genre or person the row is about, or NONE
+    seed: Int32  # [R] position of the title, genre, person, niche or words the row is about, or NONE
     variant: Int16  # [R] which of the kind's headings is true of it
 
 
@@ -66,6 +72,8 @@ class Proposal:
 
 
 class Source(Protocol):
+    """What proposes rows. One whose settings name titles may have a `check(catalog)`, which raises a ConfigError."""
+
     @property
     def name(self) -> str: ...
     @property

@@ -20,14 +20,14 @@ from pagegen.data.dataset import Dataset
 from pagegen.data.events import PLAY, Events, by_member
 from pagegen.data.ids import Ids
 from pagegen.data.members import NO_CEILING
-from pagegen.data.schema import EVENT_KINDS, TITLE_KINDS
+from pagegen.data.schema import DEVICES, EVENT_KINDS, TITLE_KINDS
 from pagegen.data.trends import DAY_MS, read_trends
 
 NEWCOMERS = 40  # members
 LEAST, MOST = 1_000, 50_000  # events of another future: those that are missing are another story too
 SPAN_MS = 400 * DAY_MS  # within which they happen, most of them soon
 OFTEN = 10  # every tenth event is of the member who asks, the first one too; every tenth is of a newcomer
-TAGGED = ("genres", "people", "keywords", "language")
+TAGGED = ("genres", "people", "keywords", "language", "niches")
 TAGS = 4  # of a title that has not arrived, at most
 PLAYS = 0.7  # of all events; the others are of any kind
 
@@ -90,6 +90,7 @@ def _events(data: Dataset, contexts: Contexts, rng: np.random.Generator) -> Even
         "fraction": rng.random(size),
         "season": rng.integers(0, 4, size),
         "episode": rng.integers(0, 11, size),
+        "device": np.arange(size) % len(DEVICES),
     }
     joined = {name: _joined(getattr(old, name)[:watermark], column) for name, column in new.items()}
     start, of_member = by_member(joined["member"], len(data.members))

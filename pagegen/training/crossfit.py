@@ -14,7 +14,7 @@ import numpy as np
 
 from pagegen.arrays import Int64, Mask, starts, within
 from pagegen.data.dataset import Past
-from pagegen.data.events import Events, by_member
+from pagegen.data.events import FIELDS, Events, by_member
 from pagegen.data.trends import read_trends
 from pagegen.replay import Occasions, window_occasions
 
@@ -62,8 +62,7 @@ def hide(past: Past, held: Mask) -> Past:
     """The past [watermark] without these events: they happen at its end, behind all others."""
     data, kept = past.data, np.flatnonzero(~held)
     order = np.concatenate([kept, np.flatnonzero(held)])
-    columns = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
-    moved = {name: getattr(data.events, name)[: past.watermark][order] for name in columns}
+    moved = {name: getattr(data.events, name)[: past.watermark][order] for name in FIELDS}
     moved["time"][len(kept) :] = past.time
     start, of_member = by_member(moved["member"], len(data.members))
     events = Events(**moved, member_start=start, of_member=of_member)

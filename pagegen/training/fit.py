@@ -30,7 +30,8 @@ def fit_sources(home: Homepage, settings: Settings, past: Past, rng_seed: int) -
         part = parts[name]
         fit_config = msgspec.convert(settings.fit.source[name], part.fit_config)
         page_config = msgspec.convert(settings.page.source[name], part.page_config)
-        sources[name] = part.fit(past, fit_config, page_config, rng_of(rng_seed, "source", name))
+        given = [sources[other] for other in part.given]
+        sources[name] = part.fit(past, fit_config, page_config, rng_of(rng_seed, "source", name), *given)
     return sources
 
 

@@ -10,6 +10,7 @@ import pytest
 from candidates import because_you_watched as byw
 from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset, Past
+from pagegen.pool.item_weights import item_weights
 from pagegen.request import PageRequest
 from tests.contracts import proposal, proposed, source_of
 from tests.worlds import World, ask, days_ago, play, tiny_engine, title, world
@@ -129,3 +130,86 @@ def test_a_very_long_history_counts_with_its_latest_titles() -> None:
 
     assert ["c", "d"] == data.catalog.ids.of(model.near.seed)
     assert ["d", "c"] == data.catalog.ids.of(model.near.title)
+
+
+def told(*histories: str) -> list[dict[str, Any]]:
+    """Members who played these titles a day apart, all in the same days; those of later histories later."""
+    return [
+        play(f"{number}-{n}", name, days_ago(60 - 20 * number - day))
+        for number, history in enumerate(histories)
+        for n in range(4)
+        for day, name in enumerate(history)
+    ]
+
+
+def test_a_seed_is_as_good_as_its_neighbours_foretold() -> None:
+    """In the old plays a goes with b and c with d; in the new ones a is followed by b again, c by anything else."""
+    data = world([title(name) for name in "abcdefgh"], [*told("ab", "cd"), *told("", "", "abcef")])
+    config = byw.FitConfig(min_support=2, shrinkage=0.0, judged_share=0.5)
+    quality = dict(zip("abcdefgh", fitted(data, config).quality.tolist(), strict=True))
+    plain = fitted(data, msgspec.structs.replace(config, judged_share=0.0))
+
+    # of the 4 members' pairs in the new half: after a come b c e f, after b come c e f, after c come e f
+    usual = 4 / (16 + 12 + 8)
+    assert quality["a"] == pytest.approx((4 + 20 * usual) / (16 + 20) / usual)
+    assert quality["c"] == pytest.approx((0 + 20 * usual) / (8 + 20) / usual)
+    assert {1.0} == {quality[name] for name in "dgh"} == set(plain.quality.tolist())
+    assert ["seed", "start", "title", "weight"] == sorted(plain.save())
+
+
+def test_qualities_know_nothing_of_what_comes_later(medium: World) -> None:
+    """The same from a log that ends with the past."""
+    config = msgspec.structs.replace(CONFIG, judged_share=0.3)
+    past = Past(data=medium.data, watermark=2_000)
+    rng = np.random.default_rng(0)
+    first, second = (byw.fit(one, config, byw.PageConfig(), rng).quality for one in (past, past.alone()))
+
+    assert len(np.unique(first)) > 20
+    assert first.tobytes() == second.tobytes()
+
+
+def test_qualities_follow_their_titles(medium: World) -> None:
+    """To other positions, out of a bundle; those of titles that left are gone, new titles are as usual."""
+    model = fitted(medium.data, msgspec.structs.replace(CONFIG, judged_share=0.3))
+    size = len(medium.data.catalog)
+    where = np.array([-1 if n % 5 == 0 else n + 2 for n in range(size)], np.int32)
+    moved = byw.load(model.save(), where, size + 2, byw.PageConfig()).quality
+    seeds = [n for n in model.near.seed.tolist() if n % 5]
+
+    assert model.quality[seeds].tolist() == moved[[n + 2 for n in seeds]].tolist()
+    assert {1.0} == set(np.delete(moved, [n + 2 for n in seeds]).tolist())
+
+
+def chosen(quality: dict[str, float] | None = None, **page: Any) -> list[str]:
+    """The seeds of `me`, who played a b c d, d the latest; a and d have the neighbours w x, b y z, c w z."""
+    near = {"a": "wx", "b": "yz", "c": "wz", "d": "wx"}
+    films = [title(name) for name in "abcdwxyz"]
+    data = world(films, [play("me", name, days_ago(9 - day)) for day, name in enumerate("abcd")])
+    ids = data.catalog.ids
+    rows = [(ids.positions(names), np.array([0.5, 0.4], np.float32)) for names in near.values()]
+    worth = np.array([(quality or {}).get(name, 1.0) for name in ids.names], np.float32)
+    config = byw.PageConfig(**page)
+    model = byw.BecauseYouWatched(config=config, near=item_weights(ids.positions(near), rows, len(ids)), quality=worth)
+    (found,) = proposed(model, proposal(tiny_engine(data), [ask("me")]))
+    return [seed for _, seed, *_ in found]
+
+
+def test_seeds_are_the_latest_unless_something_else_counts() -> None:
+    """As many as are asked for, of those considered."""
+    assert ["d", "c", "b", "a"] == chosen()
+    assert ["d", "c"] == chosen(seeds=2) == chosen(considered=2)
+
+
+def test_good_seeds_come_before_recent_ones_as_far_as_quality_counts() -> None:
+    """A place costs a tenth, or nothing: a is three places behind d, .729."""
+    assert ["a", "d", "c", "b"] == chosen({"a": 1.4}, seed_quality=1.0)
+    assert ["d", "a", "c", "b"] == chosen({"a": 1.3}, seed_quality=1.0)
+    assert ["a", "d", "c", "b"] == chosen({"a": 1.3}, seed_quality=2.0)
+    assert ["a", "d", "c", "b"] == chosen({"a": 1.1}, seed_quality=1.0, seed_fade=1.0)
+
+
+def test_diverse_seeds_bring_other_neighbours() -> None:
+    """After d, whose neighbours are w x, b brings two new ones, c one, a none; with two rows these are d and b."""
+    assert ["d", "b", "c", "a"] == chosen(diversity=1.0, seed_fade=1.0)
+    assert ["d", "b"] == chosen(diversity=1.0, seeds=2)
+    assert ["d", "c"] == chosen(diversity=0.1, seeds=2)

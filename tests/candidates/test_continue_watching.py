@@ -1,7 +1,14 @@
 """Continue watching: begun and not finished, the latest first."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pytest
 
+from candidates.continue_watching import Config, ContinueWatching
+from pagegen.arrays import AnyArray, Float64, record
+from pagegen.context import Begun
+from pagegen.data.catalog import Catalog
 from tests.contracts import proposal, proposed, source_of
 from tests.worlds import Fields, ask, days_ago, event, play, tiny_engine, title, world
 
@@ -51,6 +58,38 @@ def test_the_latest_comes_first_and_the_last_play_counts() -> None:
     ]
 
     assert ["a", "s", "b"] == row(*plays)
+
+
+@record
+class ShortestFirst:
+    """Foretells that what was seen least is gone on with."""
+
+    learnt: bool = True
+
+    def chance(self, begun: Begun, catalog: Catalog) -> Float64:
+        del catalog
+        return 1.0 - begun.fraction.astype(np.float64)
+
+    def save(self) -> Mapping[str, AnyArray]:
+        return {}
+
+
+def test_what_will_be_gone_on_with_comes_first_where_that_was_learnt() -> None:
+    """By chance, ties by the latest; by the latest where the settings say so, with the days as scores."""
+    fractions = {"a": 0.5, "b": 0.2, "c": 0.5}
+    plays = [play("me", name, days_ago(9 - day), fraction) for day, (name, fraction) in enumerate(fractions.items())]
+    engine = tiny_engine(world(FILMS, plays))
+    asked = proposal(engine, [ask("me")])
+    by_chance, latest = (
+        ContinueWatching(config=Config(order=order), resume=ShortestFirst()).propose(asked)
+        for order in ("chance", "latest")
+    )
+
+    assert ["b", "c", "a"] == engine.data.catalog.ids.of(by_chance.title)
+    assert [0.8, 0.5, 0.5] == pytest.approx(by_chance.score.tolist())
+    assert ["c", "b", "a"] == engine.data.catalog.ids.of(latest.title)
+    assert [-7.0, -8.0, -9.0] == latest.score.tolist()
+    assert ["c", "b", "a"] == row(*plays)  # too little to learn from
 
 
 @pytest.mark.parametrize(("verdict", "shown"), [("not_interested", []), ("thumbs_down", []), ("thumbs_up", ["a"])])

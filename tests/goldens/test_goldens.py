@@ -19,7 +19,7 @@ from tests.worlds import NOW, World, ask, days_ago, tiny_engine
 HERE = Path(__file__).parent
 COUNTING = {
     "fit": {"sources": ["because_you_watched", "trending", "facets", "top_10", "continue_watching", "my_list"]},
-    "page": {"source": {"facets": {"scorer": "trending"}}},
+    "page": {"source": {"facets": {"scorer": "trending"}, "continue_watching": {"order": "latest"}}},
 }
 REQUESTS: dict[str, PageRequest] = {
     "warm": ask("m003", rows=10, columns=8),

@@ -6,6 +6,7 @@ import pytest
 from pagegen.bundle.parts import Homepage
 from pagegen.context import Contexts
 from pagegen.data.dataset import Dataset, dataset
+from pagegen.data.events import FIELDS
 from pagegen.engine import Engine
 from pagegen.request import PageRequest
 from pagegen.simulation.leakage import future_training, leaks
@@ -82,7 +83,6 @@ def latest_release(contexts: Contexts) -> np.ndarray:
     return np.full(len(contexts), contexts.data.catalog.release_ms.max() / DAY)
 
 
-COLUMNS = ("time", "member", "title", "kind", "grade", "fraction", "season", "episode")
 LOOKS: dict[str, Look] = {
     "what the member does next": lambda contexts: following(contexts).astype(np.float64),
     "plays in the whole log": plays_ever,
@@ -133,14 +133,14 @@ def test_poison_leaves_the_past_and_nothing_else(medium: World) -> None:
     mark, arrived = int(contexts.watermark[0]), data.catalog.release_ms < request.time
     other = poisoned(widened(data), contexts, np.random.default_rng(0))
     events, catalog = other.events, other.catalog
-    before = [n for n in COLUMNS if np.array_equal(getattr(events, n)[:mark], getattr(data.events, n)[:mark], True)]
+    before = [n for n in FIELDS if np.array_equal(getattr(events, n)[:mark], getattr(data.events, n)[:mark], True)]
     alike = [
         n
-        for n in COLUMNS
+        for n in FIELDS
         if np.mean(getattr(events, n)[mark : len(data.events)] == getattr(data.events, n)[mark:]) > 0.9
     ]
 
-    assert (before, alike) == (list(COLUMNS), [])
+    assert (before, alike) == (list(FIELDS), [])
     assert events.time[mark] == request.time
     assert (np.diff(events.time) >= 0).all()
     assert set(range(len(data.members), len(data.members) + NEWCOMERS)) & set(events.member.tolist())

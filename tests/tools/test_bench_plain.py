@@ -28,12 +28,15 @@ def test_the_plain_way_shares_no_code() -> None:
     assert [] == sorted(name for name in imported if name.partition(".")[0] in {"pagegen", "candidates", "rankers"})
 
 
+PLAIN = ["--set", "page.source.continue_watching.order=latest"]  # the plain way has learnt nothing of resuming
+
+
 @pytest.mark.slow
 def test_the_plain_way_makes_the_same_pages(tmp_path: Path) -> None:
     """In a world with countries, licences, children and series, at least 99 % of the slots hold the same title."""
     data, bundle = tmp_path / "data", tmp_path / "bundle"
     size = ["--members", "400", "--titles", "400", "--days", "40", "--seed", "3"]
-    for command in (["world", "--out", str(data), *size], ["train", "--data", str(data), "--out", str(bundle)]):
+    for command in (["world", "--out", str(data), *size], ["train", "--data", str(data), "--out", str(bundle), *PLAIN]):
         assert CliRunner().invoke(main, command).exit_code == 0
     engine = pagegen.load(bundle, data)
 

@@ -248,3 +248,21 @@ def test_a_chart_goes_through_its_points() -> None:
     assert points[1] == pytest.approx(tuple(np.mean([points[0], points[2]], axis=0)))
     assert points[0][0] < points[2][0]
     assert points[0][1] > points[2][1]
+
+
+def test_what_members_go_on_with_is_told_from_the_command_line(run_data: Path) -> None:
+    """Both orders on the same sessions, in which somebody had a choice; who has nothing to learn from hears so."""
+    options = ["resume", "--data", str(run_data), "--json"]
+    answer = json.loads(CliRunner().invoke(main, [*options, "--set", f"{RESUME}=5"], catch_exceptions=False).stdout)
+    refused = CliRunner().invoke(main, [*options, "--set", f"{RESUME}=100000"])
+
+    assert ["AUC", "MRR", "NDCG"] == [one["measure"] for one in answer["measures"]]
+    assert 0 < answer["members"] <= answer["sessions"]
+    for one in answer["measures"]:
+        assert 0 <= one["latest"] <= 1
+        assert one["low"] <= one["difference"] <= one["high"]
+        assert one["chance"] - one["latest"] == pytest.approx(one["difference"], abs=0.2)  # of sessions, of members
+    assert (1, True) == (refused.exit_code, "too little was gone on with" in refused.output)
+
+
+RESUME = "fit.source.continue_watching.min_positives"

@@ -11,6 +11,7 @@ Studies on the past of a data folder, all windows, labels and fits those of `pag
     python -m tools.study template    --data DATA   the best fixed sequence of row kinds
     python -m tools.study gaps        --data DATA   what each orderer loses to brute force
     python -m tools.study stability   --data DATA   what keeping close to a member's last page keeps, and costs
+    python -m tools.study resume      --data DATA   what members go on with: the learnt chance, and the latest first
 
 `--until 0.8` looks at the first 80 % of the events only, `--set fit.examples.occasions=2000` replaces a setting.
 """
@@ -35,6 +36,7 @@ from tools.study.past import job_of, studied, study_options
 from tools.study.pool import pool
 from tools.study.quotas import quotas
 from tools.study.reliability import reliability
+from tools.study.resume import resumed
 from tools.study.sources import sources
 from tools.study.stability import stability
 from tools.study.template import template
@@ -58,6 +60,7 @@ STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
     "template": template,
     "gaps": gaps,
     "stability": stability,
+    "resume": resumed,
 }
 
 

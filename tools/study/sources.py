@@ -104,7 +104,7 @@ def _costs(job: Job) -> Iterator[tuple[str, tuple[float, float, float]]]:
 
 def _fitted(job: Job, name: str, past: Past) -> tuple[Source, float]:
     begun = time.perf_counter()
-    alone = msgspec.structs.replace(job.settings.fit, sources=(name,))
+    alone = msgspec.structs.replace(job.settings.fit, sources=(*job.home.sources[name].given, name))
     source = fit_sources(job.home, msgspec.structs.replace(job.settings, fit=alone), past, job.rng_seed)[name]
     return source, time.perf_counter() - begun
 
