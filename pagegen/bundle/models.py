@@ -16,7 +16,7 @@ from pagegen.engine import Engine, Limits
 from pagegen.errors import ConfigError
 from pagegen.evidence import EvidenceRules, rarest
 from pagegen.features import Family
-from pagegen.ordering import Constraints, Examination, rules_of
+from pagegen.ordering import Constraints, Examination, Rules, rules_of
 from pagegen.ordering.constraints import KindRule, compile_constraints, limited
 from pagegen.page import Identity
 from pagegen.pool import Explainer, RowKind, Source, as_explainer, as_scorer
@@ -50,9 +50,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     for source in sources:
         if hasattr(source, "check"):
             source.check(data.catalog)
-    declared = tuple(_ordered(kind, page) for source in sources for kind in source.kinds)
-    rules = page.constraints.kinds
-    kinds = tuple(limited(kind, rules.get(kind.name, KindRule())) for kind in declared)
+    rules = _rules(home, page, sources, models.examination)
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
         data=data,
@@ -63,19 +61,31 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=rules_of(kinds, _constraints(home, page, declared), models.examination, page.attraction, page.objective),
+        rules=rules,
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,
             off=frozenset(name for name, kind in page.kinds.items() if not kind.on),
         ),
-        evidence=EvidenceRules(
-            config=page.evidence,
-            kinds={kind.name: place for place, kind in enumerate(kinds)},
-            explainer=_explainer(page, models.sources),
-            rare_keywords=rarest(data.catalog.keywords),
-            calibrated=models.calibration.fitted,
-        ),
+        evidence=_evidence(page, models, rules, data),
+    )
+
+
+def _rules(home: Homepage, page: PageSettings, sources: Sequence[Source], examination: Examination) -> Rules:
+    """Of the row kinds of these sources, with the settings' order and limits in place of their own."""
+    declared = tuple(_ordered(kind, page) for source in sources for kind in source.kinds)
+    own = page.constraints.kinds
+    kinds = tuple(limited(kind, own.get(kind.name, KindRule())) for kind in declared)
+    return rules_of(kinds, _constraints(home, page, declared), examination, page.attraction, page.objective)
+
+
+def _evidence(page: PageSettings, models: Models, rules: Rules, data: Dataset) -> EvidenceRules:
+    return EvidenceRules(
+        config=page.evidence,
+        kinds={kind.name: place for place, kind in enumerate(rules.kinds)},
+        explainer=_explainer(page, models.sources),
+        rare_keywords=rarest(data.catalog.keywords),
+        calibrated=models.calibration.fitted,
     )
 
 

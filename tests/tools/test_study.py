@@ -140,7 +140,7 @@ class FameAndChance:
 
     def score(self, table: FeatureTable) -> Float64:
         fame = next(np.log1p(window.total) for window in self.past.held if window.table is table)
-        return 0.3 * fame + np.random.default_rng(0).uniform(0, 1e-6, len(fame))
+        return 0.3 * fame + 1e-6 * np.sin(np.arange(len(fame)) ** 2)
 
 
 def test_groups_of_equal_probability_tell_what_was_played() -> None:
