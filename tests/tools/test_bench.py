@@ -53,6 +53,7 @@ def page(*rows: tuple[str, ...]) -> Page:
             names=titles,
             scores=(0.1,) * len(titles),
             reasons=("",) * len(titles),
+            has_more=False,
         )
         for place, titles in enumerate(rows)
     )
@@ -66,6 +67,7 @@ def page(*rows: tuple[str, ...]) -> Page:
         valid_for_seconds=1,
         absent_sources=(),
         rows=made,
+        next_page_token="",
     )
 
 
