@@ -200,7 +200,7 @@ def _number_violations(request: PageRequest) -> list[Violation]:
         ("maturity_ceiling", request.maturity_ceiling, 0, 99),
         ("rng_seed", request.rng_seed, 0, 2**63 - 1),
         ("page_number", request.page_number, 0, 2**31 - 1),
-        ("page_size", request.page_size, 1, request.rows),
+        ("page_size", request.page_size, 1, min(request.rows, MAX_ROWS)),
     ]
     return [
         Violation(field, f"is {value}; from {low} to {high}")

@@ -32,6 +32,8 @@ from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageRespons
 @click.option("--device", type=click.Choice(DEVICES), help="[tv]")
 @click.option("--rows", type=int, help="At most so many. [30]")
 @click.option("--columns", type=int, help="Titles a row, at most. [40]")
+@click.option("--page-size", type=int, help="Only so many rows, from the top; --json tells what continues them. [all]")
+@click.option("--page-token", metavar="TOKEN", help="Go on below the page whose next_page_token it is.")
 @click.option("--country", help="Two letters. [the member's]")
 @click.option("--language", help="Of headings. [en]")
 @click.option("--kids", is_flag=True, default=None, help="A page for children. [as the member's profile says]")

@@ -29,20 +29,10 @@ class Shown:
 
     def holds(self, digest: UInt64) -> Mask:
         """Which titles, by their whole digests, are among those shown."""
-        return np.isin(digest >> np.uint64(64 - self.bits), self.title)
-
-    def cut(self) -> tuple[int, int]:
-        """How many low and high bits its titles are best packed in."""
-        sizes = [(packed_bytes(len(self.title), self.bits - high, high), high) for high in self._highs()]
-        high = min(sizes)[1]
-        return self.bits - high, high
-
-    def fits(self) -> bool:
-        return packed_bytes(len(self.title), *self.cut()) <= ROOM - ROW_BYTES * len(self.row)
-
-    def _highs(self) -> list[int]:
-        near = len(self.title).bit_length()
-        return [min(high, self.bits) for high in (near, max(0, near - 1))]
+        if not len(self.title):
+            return np.zeros(len(digest), np.bool_)
+        wanted = digest >> np.uint64(64 - self.bits)
+        return self.title[np.minimum(np.searchsorted(self.title, wanted), len(self.title) - 1)] == wanted
 
 
 NOTHING = Shown(kind=np.zeros(0, np.uint32), row=np.zeros(0, np.uint32), title=np.zeros(0, np.uint64), bits=MOST_BITS)
@@ -50,21 +40,28 @@ NOTHING = Shown(kind=np.zeros(0, np.uint32), row=np.zeros(0, np.uint32), title=n
 
 def joined(before: Shown, kinds: Collection[str], rows: Collection[str], title: UInt64) -> Shown:
     """With further rows below, their kinds and ids, and their titles' whole digests, in as many bits as fit."""
-    bits = np.uint64(64 - before.bits)
-    shown = Shown(
+    row = np.concatenate([before.row, short_digests(rows)])
+    known = np.unique(np.concatenate([before.title, title >> np.uint64(64 - before.bits)]))
+    bits = _bits(len(known), before.bits, ROOM - ROW_BYTES * len(row))
+    return Shown(
         kind=np.concatenate([before.kind, short_digests(kinds)]),
-        row=np.concatenate([before.row, short_digests(rows)]),
-        title=np.unique(np.concatenate([before.title, title >> bits])),
-        bits=before.bits,
+        row=row,
+        title=np.unique(known >> np.uint64(before.bits - bits)),
+        bits=bits,
     )
-    while not shown.fits():
-        shown = _narrower(shown)
-    return shown
 
 
-def _narrower(shown: Shown) -> Shown:
-    """The same in one bit less a title."""
-    return Shown(kind=shown.kind, row=shown.row, title=np.unique(shown.title >> np.uint64(1)), bits=shown.bits - 1)
+def _bits(size: int, most: int, room: int) -> int:
+    """In how many bits each of so many titles fits into `room` bytes."""
+    return next(bits for bits in range(most, 0, -1) if packed_bytes(size, *cut(size, bits)) <= room)
+
+
+def cut(size: int, bits: int) -> tuple[int, int]:
+    """How many low and how many high bits pack so many titles best: about as many buckets as titles."""
+    near = size.bit_length()
+    highs = [min(high, bits) for high in (near, max(0, near - 1))]
+    high = min(highs, key=lambda high: packed_bytes(size, bits - high, high))
+    return bits - high, high
 
 
 def short_digests(names: Collection[str]) -> UInt32:
@@ -73,5 +70,5 @@ def short_digests(names: Collection[str]) -> UInt32:
 
 
 def most_titles(rows: int) -> int:
-    """How many titles of a page of so many rows a token holds for sure; 2,249 of 30 rows, 1,800 of 100."""
+    """How many titles of a page of so many rows a token holds for sure; 2,248 of 30 rows, 1,800 of 100."""
     return (ROOM - ROW_BYTES * rows) * 8 // FEWEST_BITS

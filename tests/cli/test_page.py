@@ -60,6 +60,16 @@ def test_options_are_the_request(run: Callable[..., Result]) -> None:
     assert page["degradations"] == [{"code": "source_left_out", "source": "als"}]
 
 
+def test_a_page_is_gone_on_with(run: Callable[..., Result]) -> None:
+    """Two answers of the command are the page of one."""
+    asked = ["--member", "m003", "--rows", "8", "--json"]
+    whole, top = (json.loads(run(*asked, *more).stdout) for more in ((), ("--page-size", "3")))
+    rest = json.loads(run(*asked, "--page-token", top["next_page_token"]).stdout)
+
+    assert [3, 5] == [len(top["rows"]), len(rest["rows"])]
+    assert top["rows"] + rest["rows"] == whole["rows"]
+
+
 def test_the_terminal_shows_rows_and_where_they_are_from(run: Callable[..., Result]) -> None:
     """Each heading, its titles on one line, and the provenance."""
     shown = run("--member", "m001").stdout
