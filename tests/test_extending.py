@@ -111,6 +111,20 @@ def test_a_long_row_goes_on_beyond_a_hundred() -> None:
     assert 400 == len(shown)
 
 
+@pytest.mark.parametrize(("columns", "refill"), [(4, 20), (4, 0), (10, 0), (100, 20)])
+def test_a_row_ends_where_its_kind_does(columns: int, refill: int) -> None:
+    """Ten titles at most, counting those on the page; and a page that brings no spare titles knows of the next one."""
+    settings = {"page": {"refill": refill, "kinds": {"genre": {"max_titles": 10}}}}
+    data = world([title(f"t{n:03d}") for n in range(40)])
+    engine = tiny_engine(data, {"fit": {"sources": ["trending", "facets"]}}, settings)
+    asked = ask(columns=columns, row_kinds=("genre",))
+    (row,) = engine.run([asked]).pages[0].rows
+    found = engine.extend(further(row, asked, page_size=100)).row
+
+    assert (columns < 10, False) == (row.has_more, found.has_more)
+    assert 10 == len(row.title_ids) + len(found.title_ids)
+
+
 def test_a_kind_of_ten_ends_at_ten(engine: Engine) -> None:
     """Whatever else the chart would have had: `max_titles` counts what was shown."""
     asked = ask("m003", columns=6, row_kinds=("top_10",))

@@ -74,6 +74,10 @@ class Assembly:
             self._count_row(kind, position)
         self.above = above.kind
 
+    def stop_after(self, rows: int) -> None:
+        """Be full with so many more rows."""
+        self._most = min(self._most, self.position + rows)
+
     @property
     def position(self) -> int:
         return len(self.above) + len(self.placed)

@@ -34,14 +34,27 @@ class Orderer(Protocol):
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages: ...
 
 
-def assemble(contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callable[[Assembly], None]) -> Pages:
-    """Every request's page, put together by the same function, and of it what its answer has room for."""
+def assemble(
+    contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callable[[Assembly], None], *, whole: bool = False
+) -> Pages:
+    """
+    Every request's page, put together by the same function, and of it what its answer has room for.
+
+    Args:
+        contexts: of B requests.
+        filled: their rows.
+        rules: what holds for them.
+        fill_page: places rows until the page is full.
+        whole: what stands above depends on what stands below, so each page is made to its end.
+    """
     bounds = filled.of_request(len(contexts)).tolist()
     pages: list[Sequence[Placed]] = []
     for b, (request, low, high) in enumerate(zip(contexts.requests, bounds[:-1], bounds[1:], strict=True)):
         assembly = Assembly(request, filled, range(low, high), rules)
         if b in filled.above:
             assembly.go_on(filled.above[b])
+        if request.page_size is not None and not whole:
+            assembly.stop_after(request.page_size + 1)  # the last one tells that rows are left
         fill_page(assembly)
         pages.append(assembly.placed)
     return pages_of(pages, [request.page_size for request in contexts.requests], filled)

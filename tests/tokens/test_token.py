@@ -1,10 +1,11 @@
 """Tokens as they are sent: read as they were written, refused in words when they were not."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pagegen.data.ids import name_digests
@@ -13,7 +14,7 @@ from pagegen.tokens import NOTHING, Token, joined, read_token, write_token
 from pagegen.tokens.token import FRONT, VERSION, checksum
 
 ROWS = ["top_picks:", "genre:Drama", "genre:Comedy"]
-SHOWN = joined(NOTHING, ["top_picks", "genre", "genre"], ROWS, name_digests([f"t{n}" for n in range(120)]))
+SHOWN = joined(NOTHING, ["top_picks", "genre", "genre"], ROWS, name_digests([f"t{n}" for n in range(121)]))
 TOKEN = write_token(Token(request=b"12345678", shown=SHOWN))
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -52,10 +53,12 @@ def test_a_token_is_read_as_it_was_written(kinds: list[str], titles: set[int], r
 
 
 @given(st.integers(0, len(TOKEN) * 6 - 1))
+@example(len(TOKEN) * 6 - 6)
 def test_a_flipped_bit_is_noticed(place: int) -> None:
     """Wherever it is: in the version, the checksum, the contents, or the bits behind the last byte."""
     character, bit = divmod(place, 6)
     flipped = ALPHABET[ALPHABET.index(TOKEN[character]) ^ (1 << bit)]
+    assert len(TOKEN) % 4  # it has such bits
     said = refusal(TOKEN[:character] + flipped + TOKEN[character + 1 :])
 
     assert said.startswith(("is damaged", "is of version"))
@@ -99,6 +102,16 @@ def test_forged_lengths_are_refused(place: int, value: int) -> None:
     forged[place] = value
 
     assert refusal(sealed(bytes(forged))).startswith("is no token of a page")
+
+
+@pytest.mark.parametrize(
+    ("titles", "bits"), [([], 0), ([1], 41), ([5, 5], 40), ([6, 5], 40)], ids=["none", "many", "twice", "falling"]
+)
+def test_sets_that_we_never_write_are_refused(titles: list[int], bits: int) -> None:
+    """No bits or too many, a title twice, titles out of their order: however well they are packed and sealed."""
+    shown = replace(SHOWN, title=np.array(titles, np.uint64), bits=bits)
+
+    assert refusal(write_token(Token(request=bytes(8), shown=shown))).startswith("is no token of a page")
 
 
 def test_another_version_is_named() -> None:
