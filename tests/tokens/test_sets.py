@@ -31,7 +31,8 @@ def test_a_set_is_packed_as_elias_and_fano_did() -> None:
 
 def test_as_many_buckets_as_numbers_cost_two_bits() -> None:
     """The published bound: low + 2 bits a number; a plain list takes low + 10."""
-    numbers = np.unique(np.random.default_rng(0).integers(0, 1 << 26, 1_024).astype(np.uint64))
+    rng = np.random.default_rng(0)
+    numbers = np.unique(rng.integers(0, 1 << 26, 1_024, np.uint64))
 
     assert len(pack(numbers, 16, 10)) <= 1_024 * 18 / 8 + 2
 

@@ -53,7 +53,8 @@ def test_many_answers_say_what_one_would(cuts: list[int]) -> None:
 def test_few_are_mistaken(rows: int, titles: int, bits: int, chance: float) -> None:
     """The chance n / 2^bits, counted on a million titles that were not shown."""
     shown = page(rows, titles)
-    others = np.random.default_rng(1).integers(0, 1 << 64, 1_000_000, np.uint64)
+    rng = np.random.default_rng(1)
+    others = rng.integers(0, 1 << 64, 1_000_000, np.uint64)
 
     assert (bits, True) == (shown.bits, len(sent(shown)) <= MAX_TOKEN)
     assert titles / 2.0**bits == pytest.approx(chance, rel=0.1)

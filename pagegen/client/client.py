@@ -1,28 +1,20 @@
-"""
-The client: asks a server for pages, and raises what went wrong as the errors the engine itself would raise.
-
-Importing it loads neither models nor LightGBM. One client serves many threads.
-"""
+"""Asking: calls, patience, and errors. One client serves many threads."""
 
 import itertools
 import json
 import time
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Self
 
 import grpc
 import msgspec
-from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
+from pagegen.client.messages import View, message, row_message
 from pagegen.errors import PagegenError, RequestError, RowNotFoundError, Violation
-from pagegen.request import LISTS, PageRequest, RecentEvent, RowRequest
-from pagegen.v1.device_pb2 import Device
-from pagegen.v1.event_pb2 import EventKind
-from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PageView
+from pagegen.request import PageRequest, RowRequest
 from pagegen.v1.page_service_pb2 import (
     DESCRIPTOR,
     ExtendRowRequest,
@@ -32,10 +24,7 @@ from pagegen.v1.page_service_pb2 import (
 )
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
 
-View: TypeAlias = Literal["BASIC", "FULL", "TRACE"]
 SERVICE: Final = DESCRIPTOR.services_by_name["PageService"].full_name
-NUMBERS = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids", "page_size")
-EVENT_NUMBERS = ("watched_seconds", "fraction", "grade", "season", "episode")
 POLL_SECONDS = 0.1
 
 # Pages may be asked for again: the answer is the same, and nothing is kept of the asking.
@@ -186,66 +175,6 @@ def _channel(target: str, tls: Tls | None, retries: dict[str, Any] | None) -> gr
     if tls is None:
         return grpc.insecure_channel(target, options)
     return grpc.secure_channel(target, grpc.ssl_channel_credentials(tls.server_ca, tls.key, tls.cert), options)
-
-
-def message(request: PageRequest, view: View = "FULL") -> GeneratePageRequest:
-    """
-    The message that asks for this page.
-
-    Raises:
-        RequestError: what no message can say.
-    """
-    if request.page_number:
-        raise RequestError(
-            Violation(
-                "page_number", "is not on the wire, where it is always 0; for other chances take another `rng_seed`"
-            )
-        )
-    try:
-        return GeneratePageRequest(
-            member_id=request.member_id,
-            time=_timestamp(request.time),
-            device=Device.Value(f"DEVICE_{request.device.upper()}"),
-            country=request.country or "",
-            language=request.language,
-            page_token=request.page_token,
-            recent_events=[_event(event) for event in request.recent_events],
-            view=PageView.Value(f"PAGE_VIEW_{view}"),
-            **{name: getattr(request, name) for name in (*NUMBERS, *LISTS)},
-        )
-    except ValueError as error:  # a name or a number that the message's types do not have
-        raise RequestError(Violation("", str(error))) from error
-
-
-def row_message(request: RowRequest, view: View = "FULL") -> ExtendRowRequest:
-    """
-    The message that asks for these further titles.
-
-    Raises:
-        RequestError: what no message can say.
-    """
-    try:
-        return ExtendRowRequest(
-            page_request=message(request.page, view),
-            row_id=request.row_id,
-            shown_title_ids=request.shown_title_ids,
-            page_size=request.page_size,
-        )
-    except ValueError as error:
-        raise RequestError(Violation("", str(error))) from error
-
-
-def _event(event: RecentEvent) -> EventMessage:
-    return EventMessage(
-        title_id=event.title_id,
-        kind=EventKind.Value(f"EVENT_KIND_{event.kind.upper()}"),
-        time=_timestamp(event.time),
-        **{name: getattr(event, name) for name in EVENT_NUMBERS},
-    )
-
-
-def _timestamp(ms: int) -> Timestamp:
-    return Timestamp(seconds=ms // 1_000, nanos=ms % 1_000 * 1_000_000)
 
 
 def told(error: grpc.RpcError) -> PagegenError:
