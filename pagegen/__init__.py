@@ -25,14 +25,15 @@ if TYPE_CHECKING:
         GateError,
         PagegenError,
         RequestError,
+        RowNotFoundError,
         RunError,
         SchemaError,
         SourceError,
         Violation,
     )
     from pagegen.homepage import HOME
-    from pagegen.page import Page, PageRow
-    from pagegen.request import PageRequest, RecentEvent
+    from pagegen.page import ExtendedRow, Page, PageRow
+    from pagegen.request import PageRequest, RecentEvent, RowRequest
     from pagegen.simulation.results import Results, read_results
 
 __version__ = "0.1.0"
@@ -43,6 +44,7 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "DataError",
     "Dataset",
     "Engine",
+    "ExtendedRow",
     "GateError",
     "HOME",
     "Homepage",
@@ -53,6 +55,8 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "RecentEvent",
     "RequestError",
     "Results",
+    "RowNotFoundError",
+    "RowRequest",
     "RunError",
     "SchemaError",
     "ServerError",
@@ -68,12 +72,14 @@ _PLACES = {
     "Client": "pagegen.client",
     "Dataset": "pagegen.data.dataset",
     "Engine": "pagegen.engine",
+    "ExtendedRow": "pagegen.page",
     "Homepage": "pagegen.bundle.parts",
     "Page": "pagegen.page",
     "PageRequest": "pagegen.request",
     "PageRow": "pagegen.page",
     "RecentEvent": "pagegen.request",
     "Results": "pagegen.simulation.results",
+    "RowRequest": "pagegen.request",
     "ServerError": "pagegen.client",
     "Trace": "pagegen.engine",
     "read_dataset": "pagegen.data.dataset",

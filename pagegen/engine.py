@@ -5,21 +5,24 @@ The engine: the whole line from requests to pages, one function that serving, si
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from pagegen.arrays import Int32, record
 from pagegen.context import Contexts, TrendWindows, read_contexts
+from pagegen.continuing import below
 from pagegen.data.dataset import Dataset
 from pagegen.evidence import EvidenceRules, Grounds, Reasons, give_reasons
+from pagegen.extending import brought, extension, shown_next
 from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
 from pagegen.ordering import Orderer, Pages, Rules
-from pagegen.page import Identity, Page, render, without_rows
+from pagegen.page import ExtendedRow, Identity, Page, render, render_row, without_rows
 from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
-from pagegen.request import PageRequest, check_request
+from pagegen.request import PageRequest, RowRequest, check_request, check_row_request
 from pagegen.rows import Filled, fill
 
 STAGES: Final = ("request", "context", "filters", "pool", "features", "ranking", "rows", "ordering", "page")
@@ -106,14 +109,13 @@ class Engine:
         retrieved = self.retrieve(requests, on_failure, after, known=known)
         prediction = predict(self.ranker, self.calibration, retrieved.table)
         after("ranking")
-        candidates, limit = retrieved.pool.candidates, self._limit(retrieved.contexts)
+        candidates, limit = retrieved.pool.candidates, self._limit(requests)
         filled = fill(candidates, retrieved.pairs, prediction, self.rules.kinds, limit)
+        filled = below(filled, retrieved.contexts, self.rules.kinds)
         after("rows")
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
-        usual, failed = prediction.usual(retrieved.pairs.start), retrieved.pool.failed
-        grounds = Grounds(contexts=retrieved.contexts, failed=failed, usual=usual)
-        reasons = give_reasons(placed, grounds, self.evidence)
+        reasons, failed = self._reasons(placed, retrieved, prediction), retrieved.pool.failed
         pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, failed, reasons=reasons)
         after("page")
         return Trace(
@@ -132,13 +134,62 @@ class Engine:
         for request in requests:
             check_request(request)
         after("request")
+        return self._paired(self._pooled(requests, self._limit(requests), on_failure, after, known=known), after)
+
+    def extend(
+        self, asked: RowRequest, on_failure: OnFailure | None = None, after: Callable[[str], None] = _nothing
+    ) -> ExtendedRow:
+        """
+        Further titles of one row, left to right, none of which it has shown; no titles at its end.
+
+        Raises:
+            RequestError: a request that cannot be answered.
+            RowNotFoundError: there is no such row kind, or nothing is proposed for the row.
+        """
+        check_row_request(asked)
+        after("request")
+        page = replace(asked.page, page_size=None, page_token="")
+        contexts, eligible, pool = self._pooled([page], brought(asked), on_failure, after)
+        row = extension(asked, pool.candidates, contexts, self.rules.kinds)
+        retrieved = self._paired((contexts, eligible, replace(pool, candidates=row.further)), after)
+        prediction = predict(self.ranker, self.calibration, retrieved.table)
+        after("ranking")
+        filled = fill(row.further, retrieved.pairs, prediction, row.kinds, row.limit)
+        after("rows")
+        shown = shown_next(row.rows, filled, asked.size)
+        reasons = self._reasons(shown, retrieved, prediction)
+        extended = render_row(shown, contexts, self.rules.kinds, self.identity, pool.failed, reasons=reasons)
+        after("page")
+        return extended
+
+    def _reasons(self, placed: Pages, retrieved: Retrieved, prediction: Prediction) -> Reasons:
+        usual = prediction.usual(retrieved.pairs.start)
+        grounds = Grounds(contexts=retrieved.contexts, failed=retrieved.pool.failed, usual=usual)
+        return give_reasons(placed, grounds, self.evidence)
+
+    def _pooled(
+        self,
+        requests: Sequence[PageRequest],
+        limit: Int32,
+        on_failure: OnFailure | None,
+        after: Callable[[str], None],
+        *,
+        known: Known | None = None,
+    ) -> tuple[Contexts, Eligible, Gathered]:
+        """The line up to the pool, to which a row brings at most `limit` [B] titles."""
         contexts = known.contexts if known else read_contexts(requests, self.data, self.trend_windows)
         after("context")
         eligible = apply(self.filters, contexts)
         after("filters")
-        limits = PoolLimits(titles=self._limit(contexts), off=self.limits.off)
-        pool = gather(self.sources, contexts, eligible, limits, on_failure, known)
+        pool = gather(
+            self.sources, contexts, eligible, PoolLimits(titles=limit, off=self.limits.off), on_failure, known
+        )
         after("pool")
+        return contexts, eligible, pool
+
+    def _paired(self, pooled: tuple[Contexts, Eligible, Gathered], after: Callable[[str], None]) -> Retrieved:
+        """The line from the pool to the features."""
+        contexts, eligible, pool = pooled
         pairs = pair_up(contexts, pool.scores, pool.candidates, self.limits.max_pairs)
         table = compute(self.families, pairs)
         after("features")
@@ -157,6 +208,6 @@ class Engine:
         """What engines with the same data, trend windows and sources need not find out again."""
         return Known(contexts=retrieved.contexts, sources=self.sources, scores=retrieved.pool.scores)
 
-    def _limit(self, contexts: Contexts) -> Int32:
-        """[B] titles a row may bring."""
-        return np.array([request.columns + self.limits.refill for request in contexts.requests], np.int32)
+    def _limit(self, requests: Sequence[PageRequest]) -> Int32:
+        """[B] titles a row may bring: at least one that it does not show, where there is one."""
+        return np.array([request.columns + max(1, self.limits.refill) for request in requests], np.int32)

@@ -3,6 +3,7 @@ Everything that can go wrong, by who must act.
 
     PagegenError
     ├── RequestError     the caller must change the request      → INVALID_ARGUMENT
+    ├── RowNotFoundError nothing can be proposed for a row       → NOT_FOUND
     ├── SourceError      one source could not answer             → the page without it (serving only)
     ├── DataError        a data folder or an import is wrong     → exit 1
     ├── BundleError      files on disk are not what they claim   → the server does not start
@@ -37,6 +38,10 @@ class RequestError(PagegenError):
     def __reduce__(self) -> tuple[type["RequestError"], tuple[Violation, ...]]:
         """So that it reaches whoever waits for another process."""
         return RequestError, self.violations
+
+
+class RowNotFoundError(PagegenError):
+    """A row that is asked for further titles is of no kind that exists, or nothing can be proposed for it."""
 
 
 class SourceError(PagegenError):

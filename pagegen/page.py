@@ -2,18 +2,18 @@
 
 import hashlib
 import itertools
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from pagegen.context import Contexts
+from pagegen.continuing import next_token, row_id
 from pagegen.data.trends import HOUR_MS
 from pagegen.evidence import Evidence, Reasons, row_evidence
 from pagegen.headings import heading, reason_columns
 from pagegen.ordering import Pages
 from pagegen.pool import RowKind
-from pagegen.request import PageRequest
+from pagegen.request import PageRequest, canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class PageRow:
     reasons: tuple[str, ...]  # why each title is here, as a code; "" where nothing is said
     reason_arguments: tuple[str, ...]  # what the reason is about; "" where the code says it all
     reason_texts: tuple[str, ...]  # the reason in words; "" without one
+    has_more: bool  # `Engine.extend` has further titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,19 @@ class Page:
     valid_for_seconds: int  # until the next closed hour can change it
     absent_sources: tuple[str, ...]  # disabled by the request, or failed
     rows: tuple[PageRow, ...]
+    next_page_token: str  # continues below these rows; "" when none are left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedRow:
+    """Further titles of one row, and what gave them."""
+
+    bundle_id: str
+    config_digest: str
+    time: int  # ms, of the request
+    watermark: int  # events below it were seen
+    absent_sources: tuple[str, ...]  # disabled by the request, or failed
+    row: PageRow  # with the further titles alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +78,42 @@ def render(
     """Every request's page in words."""
     bounds = pages.row_start.tolist()
     return [
-        _page(b, _rows(range(low, high), pages, contexts, kinds, reasons), contexts, identity, failed)
+        replace(
+            _page(b, contexts, identity, failed),
+            rows=_rows(range(low, high), pages, contexts, kinds, reasons),
+            next_page_token=next_token(b, pages, contexts, kinds),
+        )
         for b, (low, high) in enumerate(itertools.pairwise(bounds))
     ]
 
 
 def without_rows(contexts: Contexts, identity: Identity, failed: tuple[str, ...]) -> list[Page]:
     """Every request's page but for its rows: whose it is, and what made it."""
-    return [_page(b, (), contexts, identity, failed) for b in range(len(contexts))]
+    return [_page(b, contexts, identity, failed) for b in range(len(contexts))]
 
 
-def _page(b: int, rows: tuple[PageRow, ...], contexts: Contexts, identity: Identity, failed: tuple[str, ...]) -> Page:
+def render_row(
+    pages: Pages,
+    contexts: Contexts,
+    kinds: tuple[RowKind, ...],
+    identity: Identity,
+    failed: tuple[str, ...],
+    *,
+    reasons: Reasons,
+) -> ExtendedRow:
+    """The only row of the only request in words."""
+    page, (row,) = _page(0, contexts, identity, failed), _rows(range(1), pages, contexts, kinds, reasons)
+    return ExtendedRow(
+        bundle_id=page.bundle_id,
+        config_digest=page.config_digest,
+        time=page.time,
+        watermark=page.watermark,
+        absent_sources=page.absent_sources,
+        row=row,
+    )
+
+
+def _page(b: int, contexts: Contexts, identity: Identity, failed: tuple[str, ...]) -> Page:
     request, watermark = contexts.requests[b], int(contexts.watermark[b])
     absent = tuple(name for name in identity.sources if name in failed or name in request.disabled_sources)
     return Page(
@@ -86,17 +125,16 @@ def _page(b: int, rows: tuple[PageRow, ...], contexts: Contexts, identity: Ident
         watermark=watermark,
         valid_for_seconds=(HOUR_MS - request.time % HOUR_MS) // 1000,
         absent_sources=absent,
-        rows=rows,
+        rows=(),
+        next_page_token="",
     )
 
 
 def _page_id(request: PageRequest, watermark: int, absent: tuple[str, ...], identity: Identity) -> str:
     """A digest of all that decides the page, spelt the same however the request was."""
-    fields: dict[str, Any] = msgspec.to_builtins(request) | {"watermark": watermark, "disabled_sources": absent}
-    for name in ("exclude_title_ids", "row_kinds", "exclude_row_kinds"):
-        fields[name] = sorted(set(fields[name]))
-    canonical = [fields, identity.bundle_id, identity.config_digest]
-    return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()[:32]
+    fields = {**canonical(request), "watermark": watermark, "disabled_sources": absent}
+    whole = [fields, identity.bundle_id, identity.config_digest]
+    return hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()[:32]
 
 
 def _rows(
@@ -117,7 +155,7 @@ def _rows(
         evidence = row_evidence(kind, seed, contexts)
         out.append(
             PageRow(
-                row_id=f"{kind.name}:{evidence.seed_id}",
+                row_id=row_id(kind, seed, contexts),
                 kind=kind.name,
                 heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
                 evidence=evidence,
@@ -127,6 +165,7 @@ def _rows(
                 reasons=why.codes[low:high],
                 reason_arguments=why.arguments[low:high],
                 reason_texts=why.texts[low:high],
+                has_more=bool(pages.more[p]),
             )
         )
     return tuple(out)

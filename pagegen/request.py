@@ -2,17 +2,23 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from pagegen.data.schema import DEVICES, EVENT_KINDS, MAX_ID_BYTES
 from pagegen.errors import RequestError, Violation
+from pagegen.tokens import read_token
 
 MAX_ROWS = 100
 MAX_COLUMNS = 100
 MAX_RECENT_EVENTS = 200
 MAX_EXCLUDED = 1_000
+MAX_SHOWN = 1_000  # titles of a row that is extended
+MAX_ROW_ID = 512  # bytes
 MAX_NAMES = 100
 MAX_TIME_MS = 253_402_300_799_999  # the last millisecond of the year 9999, where Timestamp ends
 MAX_LANGUAGE = 35  # characters of a language tag (RFC 5646, 4.4.1)
@@ -67,6 +73,8 @@ class PageRequest:
     row_kinds: tuple[str, ...] = ()  # only these; empty: all
     exclude_row_kinds: tuple[str, ...] = ()
     disabled_sources: tuple[str, ...] = ()
+    page_size: int | None = None  # rows of this answer, from the top; None: all that are left
+    page_token: str = ""  # of the answer that this one continues; "": starts at the top
 
     def rng(self, use: str) -> np.random.Generator:
         """All chance of this request, one generator for each use: fixed by seed, member and page number."""
@@ -79,6 +87,40 @@ class PageRequest:
         return min(self.columns, VISIBLE_COLUMNS[self.device] if self.visible_columns is None else self.visible_columns)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRequest:
+    """One row of a page asked for further titles."""
+
+    page: PageRequest  # that made the page; what is known by now may be newer
+    row_id: str
+    shown_title_ids: tuple[str, ...] = ()  # of the row, left to right; none of them comes again
+    page_size: int | None = None  # titles; None: the page's columns
+
+    @property
+    def size(self) -> int:
+        return self.page.columns if self.page_size is None else self.page_size
+
+
+# What may be other when a page is continued: what is known by then, how much of the page is wanted, and which sources
+# are left out, since one that is disabled leaves the same page as one that fails.
+MOVES_ON = frozenset({"time", "watermark", "recent_events", "page_size", "page_token", "disabled_sources"})
+
+
+def canonical(request: PageRequest, without: frozenset[str] = frozenset()) -> Mapping[str, Any]:
+    """The fields of a request, spelt the same however it was."""
+    given = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in without}
+    return given | {name: sorted(set(given[name])) for name in LISTS if name in given}
+
+
+LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
+
+
+def lasting_digest(request: PageRequest) -> bytes:
+    """8 bytes for what stays the same from the first answer to the last when a page is continued."""
+    content = msgspec.json.encode(canonical(request, MOVES_ON), order="sorted")
+    return hashlib.blake2b(content, digest_size=8).digest()
+
+
 def check_request(request: PageRequest) -> None:
     """
     Refuse a request that cannot be answered.
@@ -86,22 +128,57 @@ def check_request(request: PageRequest) -> None:
     Raises:
         RequestError: with every violation.
     """
-    if violations := [*_id_violations(request), *_number_violations(request), *_list_violations(request)]:
+    violations = [*_id_violations(request), *_number_violations(request), *_list_violations(request)]
+    if violations := [*violations, *_token_violations(request, readable=not violations)]:
         raise RequestError(*violations)
+
+
+def check_row_request(request: RowRequest) -> None:
+    """
+    Refuse a request for further titles that cannot be answered.
+
+    Raises:
+        RequestError: with every violation.
+    """
+    violations = [*_row_violations(request)]
+    try:
+        check_request(request.page)
+    except RequestError as error:
+        violations += [Violation(f"page_request.{wrong.field}", wrong.description) for wrong in error.violations]
+    if violations:
+        raise RequestError(*violations)
+
+
+def _row_violations(request: RowRequest) -> Iterator[Violation]:
+    if not _is_id(request.row_id, MAX_ROW_ID):
+        found = f"is {request.row_id[:40]!r}, {len(request.row_id)} characters"
+        yield Violation("row_id", f"{found}; send that of a row, which has 1 to {MAX_ROW_ID} bytes of UTF-8")
+    yield from _names_violations([("shown_title_ids", value) for value in request.shown_title_ids])
+    if len(request.shown_title_ids) > MAX_SHOWN:
+        yield Violation("shown_title_ids", f"has {len(request.shown_title_ids)} entries; at most {MAX_SHOWN}")
+    if request.page_size is not None and not 1 <= request.page_size <= MAX_COLUMNS:
+        yield Violation("page_size", f"is {request.page_size}; from 1 to {MAX_COLUMNS}")
+
+
+def _token_violations(request: PageRequest, *, readable: bool) -> list[Violation]:
+    """What is wrong with the token; whether it belongs to the request is asked when the rest can be read."""
+    if not request.page_token:
+        return []
+    try:
+        token = read_token(request.page_token)
+    except RequestError as error:
+        return [*error.violations]
+    if not readable or token.request == lasting_digest(request):
+        return []
+    return [Violation("page_token", f"continues another request; all but {', '.join(sorted(MOVES_ON))} must be equal")]
 
 
 def _id_violations(request: PageRequest) -> list[Violation]:
     named = [("member_id", request.member_id)]
     named += [("recent_events.title_id", event.title_id) for event in request.recent_events]
-    for field in ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources"):
+    for field in LISTS:
         named += [(field, value) for value in getattr(request, field)]
-    violations = [
-        Violation(
-            field, f"is {value[:40]!r}, {len(value)} characters; ids and names have 1 to {MAX_ID_BYTES} bytes of UTF-8"
-        )
-        for field, value in named
-        if not _is_id(value)
-    ]
+    violations = _names_violations(named)
     if request.device not in DEVICES:
         violations.append(Violation("device", f"is {request.device[:40]!r}; one of {', '.join(DEVICES)}"))
     if request.country is not None and not COUNTRY.fullmatch(request.country):
@@ -113,9 +190,19 @@ def _id_violations(request: PageRequest) -> list[Violation]:
     return violations
 
 
-def _is_id(value: str) -> bool:
+def _names_violations(named: Iterable[tuple[str, str]]) -> list[Violation]:
+    """Those of fields' values that are no ids."""
+    must = f"ids and names have 1 to {MAX_ID_BYTES} bytes of UTF-8"
+    return [
+        Violation(field, f"is {value[:40]!r}, {len(value)} characters; {must}")
+        for field, value in named
+        if not _is_id(value)
+    ]
+
+
+def _is_id(value: str, most: int = MAX_ID_BYTES) -> bool:
     try:
-        return 1 <= len(value.encode()) <= MAX_ID_BYTES
+        return 1 <= len(value.encode()) <= most
     except UnicodeEncodeError:  # a lone surrogate
         return False
 
@@ -130,6 +217,7 @@ def _number_violations(request: PageRequest) -> list[Violation]:
         ("maturity_ceiling", request.maturity_ceiling, 0, 99),
         ("rng_seed", request.rng_seed, 0, 2**63 - 1),
         ("page_number", request.page_number, 0, 2**31 - 1),
+        ("page_size", request.page_size, 1, min(request.rows, MAX_ROWS)),
     ]
     return [
         Violation(field, f"is {value}; from {low} to {high}")

@@ -1,6 +1,7 @@
 """Rows: every candidate row with its titles in the order its kind wants, ready to be placed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 import numpy as np
 
@@ -8,6 +9,15 @@ from pagegen.arrays import NONE, Float64, Int32, Int64, Mask, lengths, ranges, r
 from pagegen.features import Pairs
 from pagegen.pool import Candidates, RowKind, Rows
 from pagegen.ranking import Prediction
+
+
+@record
+class Above:
+    """What earlier answers have shown of a page that a request continues: its rows are placed below it."""
+
+    kind: Sequence[int]  # of each row from the top, as a position in the kinds; NONE of a kind that is no more
+    row: Mask  # [R of the request] candidate rows that are shown already
+    title: Mask  # [N of the request] candidates whose titles are
 
 
 @record
@@ -19,6 +29,7 @@ class Filled:
     title: Int32  # [N]
     play: Float64  # [N] probability of a play; of titles that were not scored, the lowest of the request's pairs
     score: Float64  # [N] the ranker's score; NaN where not scored
+    above: Mapping[int, Above] = field(default_factory=dict)  # by request, of those that continue a page
 
     def of_request(self, size: int) -> Int64:
         """[B + 1] the first row of each request."""

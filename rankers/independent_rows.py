@@ -22,10 +22,9 @@ class IndependentRows:
 
 
 def _fill_page(page: Assembly) -> None:
-    own = None
+    own = page.objective.alone(page.objective.worth)
     while not page.full():
         gain, may = page.gains()
-        own = gain if own is None else own  # with nothing above
         row = int(np.where(may, own, -np.inf).argmax())  # ties: the row proposed first
         if not may[row]:
             return

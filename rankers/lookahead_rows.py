@@ -36,7 +36,7 @@ class LookaheadRows:
     name: str = "lookahead"
 
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
-        return assemble(contexts, filled, rules, partial(_fill_page, self.config))
+        return assemble(contexts, filled, rules, partial(_fill_page, self.config), whole=True)
 
 
 def _fill_page(config: Config, page: Assembly) -> None:

@@ -5,8 +5,9 @@ Temperature rows: titles that were shown are hot, and cool down row by row (Full
 
 s is a title's worth in the row (probability of a play times attraction), T its temperature: 0 at first, then after each
 row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose source orders them
-are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`. Like the template it has an
-order of its own, to which extra terms of the page objective make no difference; what its rows add to them is counted.
+are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`. When a page is continued,
+all that it has shown counts as its last row. Like the template it has an order of its own, to which extra terms of the
+page objective make no difference; what its rows add to them is counted.
 """
 
 from functools import partial
@@ -38,6 +39,7 @@ class TemperatureRows:
 
     def _fill_page(self, ranked: Mask, page: Assembly) -> None:
         heat = np.zeros(int(page.title.max(initial=0)) + 1)
+        heat[page.taken()] = 1.0
         while not page.full():
             gain, may = page.gains()
             score = _scores(page, self.config.penalty**heat, ranked[page.kind])

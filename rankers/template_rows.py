@@ -5,10 +5,12 @@ Position by position the first kind of the sequence that still has a row; the la
 sequence does not name follow in the order their rows were proposed.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
-from pagegen.arrays import record
+from pagegen.arrays import NONE, record
 from pagegen.context import Contexts
 from pagegen.ordering import Assembly, Pages, Rules, assemble
 from pagegen.rows import Filled
@@ -37,7 +39,7 @@ class TemplateRows:
         sequence = [names.index(kind) for kind in self.config.sequence if kind in names]
 
         def fill_page(page: Assembly) -> None:
-            wanted = list(sequence)
+            wanted = _after(page.above, sequence)
             while not page.full():
                 gain, may = page.gains()
                 if not may.any():
@@ -46,6 +48,15 @@ class TemplateRows:
                 page.place(row, float(gain[row]))
 
         return assemble(contexts, filled, rules, fill_page)
+
+
+def _after(above: Sequence[int], sequence: Sequence[int]) -> list[int]:
+    """What is wanted below rows of these kinds that the sequence has laid: kinds it passed over had no row."""
+    wanted = list(sequence)
+    for kind in above:
+        while kind != NONE and len(wanted) > 1 and wanted.pop(0) != kind:
+            pass
+    return wanted
 
 
 def _next_row(page: Assembly, may: np.ndarray, wanted: list[int]) -> int:

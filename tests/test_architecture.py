@@ -18,7 +18,7 @@ MAX_POSITIONAL = 6  # options come after `*` and do not count
 EXCEPTIONS: dict[str, str] = {}  # "path" or "path:function" -> why it may be longer
 
 OUTSIDE = ("pagegen/cli", "pagegen/serving", "tools", "tests")  # where clock and environment are read and handed in
-WIRE = ("pagegen/client.py", "pagegen/cli", "pagegen/serving", "pagegen/v1", "tools", "tests")
+WIRE = ("pagegen/client", "pagegen/cli", "pagegen/serving", "pagegen/v1", "tools", "tests")
 NEVER = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "pandas", "random"}
 WORLD = re.compile(
     r"(?:time\.(?!sleep\b)\w+|(?:datetime\.)?(?:datetime\.(?:now|utcnow|today)|date\.today)|os\.(?:environ|getenv|putenv)\b.*)"

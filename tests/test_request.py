@@ -18,7 +18,9 @@ from pagegen.request import (
     LastPage,
     PageRequest,
     RecentEvent,
+    RowRequest,
     check_request,
+    check_row_request,
 )
 from tests.worlds import NOW, ask
 
@@ -48,6 +50,8 @@ WRONG: dict[str, st.SearchStrategy[Any]] = {
     "row_kinds": st.just(("genre",) * (MAX_NAMES + 1)),
     "exclude_row_kinds": st.just(("genre",) * (MAX_NAMES + 1)),
     "disabled_sources": st.just(("als",) * (MAX_NAMES + 1)),
+    "page_size": outside(1, 100),
+    "page_token": st.text(min_size=1) | st.sampled_from(["x" * 1_000_000, "\ud800", "AAAA" * 6, "A" * 4_096]),
 }
 WRONG_EVENT: dict[str, st.SearchStrategy[Any]] = {
     "title_id": st.sampled_from(["", "x" * 129]),
@@ -120,6 +124,35 @@ def test_all_wrong_fields_of_the_last_page_are_named(data: st.DataObject, names:
     wrong = replace(SHOWN, **{name: data.draw(WRONG_LAST[name], label=name) for name in sorted(names)})
 
     assert {f"last_page.{name}" for name in names} == named(ask("m001", last_page=wrong))
+
+
+WRONG_ROW: dict[str, st.SearchStrategy[Any]] = {
+    "row_id": st.sampled_from(["", "x" * 513, "\ud800"]),
+    "shown_title_ids": st.sampled_from([("",), ("x" * 129,), ("a",) * 1_001]),
+    "page_size": outside(1, 100),
+    "page": WRONG["member_id"].map(ask),
+}
+
+
+@given(st.data(), st.sets(st.sampled_from(sorted(WRONG_ROW)), min_size=1))
+def test_all_wrong_fields_of_a_row_request_are_named(data: st.DataObject, names: set[str]) -> None:
+    """What is wrong with the page's request is named under it, as on the wire."""
+    asked = RowRequest(page=ask("m001"), row_id="top_picks:")
+    wrong = replace(asked, **{name: data.draw(WRONG_ROW[name], label=name) for name in sorted(names)})
+
+    with pytest.raises(RequestError) as raised:
+        check_row_request(wrong)
+
+    assert {field.name for field in fields(RowRequest)} == set(WRONG_ROW)
+    assert {violation.field for violation in raised.value.violations} == {
+        "page_request.member_id" if name == "page" else name for name in names
+    }
+
+
+def test_a_page_size_is_at_most_the_rows() -> None:
+    """Nobody is told to come again for rows that the page does not have."""
+    assert {"page_size"} == named(ask("m001", rows=4, page_size=5))
+    check_request(ask("m001", rows=4, page_size=4))
 
 
 def test_what_was_sent_is_quoted_briefly() -> None:

@@ -1,6 +1,8 @@
 """`pagegen page`: one page, from a bundle on disk or from a server, by the same functions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,13 @@ from pagegen.data.schema import DEVICES
 from pagegen.errors import ConfigError, RequestError, Violation
 from pagegen.serving.network import read_pem
 from pagegen.v1.device_pb2 import Device
-from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
-from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, Row
+from pagegen.v1.page_service_pb2 import (
+    ExtendRowRequest,
+    ExtendRowResponse,
+    GeneratePageRequest,
+    GeneratePageResponse,
+)
 
 
 @click.command()
@@ -32,6 +39,8 @@ from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageRespons
 @click.option("--device", type=click.Choice(DEVICES), help="[tv]")
 @click.option("--rows", type=int, help="At most so many. [30]")
 @click.option("--columns", type=int, help="Titles a row, at most. [40]")
+@click.option("--page-size", type=int, help="Only so many rows, from the top; --json tells what continues them. [all]")
+@click.option("--page-token", metavar="TOKEN", help="Go on below the page whose next_page_token it is.")
 @click.option("--country", help="Two letters. [the member's]")
 @click.option("--language", help="Of headings. [en]")
 @click.option("--kids", is_flag=True, default=None, help="A page for children. [as the member's profile says]")
@@ -39,6 +48,7 @@ from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageRespons
 @click.option("--seed", "rng_seed", type=int, help="Fixes all randomness. [0]")
 @click.option("--watermark", type=int, help="Use only so many events of the log. [all before the time]")
 @click.option("--disable-source", "disabled_sources", multiple=True, help="Leave out this source. Repeatable.")
+@click.option("--more", "row_id", metavar="ROW_ID", help="Show what comes after the titles that this row of it shows.")
 @click.option("--json", "as_json", is_flag=True, help="Print the page as proto JSON.")
 @click.option("--html", "html_file", type=FOLDER, metavar="F", help="Write the page as one HTML file.")
 @homepage_option
@@ -50,6 +60,7 @@ def page(
     server: str | None,
     server_ca: Path | None,
     now: str | None,
+    row_id: str | None,
     as_json: bool,
     html_file: Path | None,
     homepage: str,
@@ -58,17 +69,33 @@ def page(
 ) -> None:
     """Make one page and show it."""
     message = request_message(**asked)
+    if row_id is not None and html_file is not None:
+        text = "--html writes whole pages; leave out --more"
+        raise ConfigError(text)
     if server:
         if bundle or data or now or override:
             text = "--server has its own bundle, data, settings and now; leave out --bundle, --data, --set and --now"
             raise ConfigError(text)
-        made = online(message, server, server_ca)
+        answering = online(server, server_ca)
     elif bundle and data:
-        made = offline(message, bundle, data, now=now, homepage=homepage, override=override)
+        answering = offline(bundle, data, now=now, homepage=homepage, override=override)
     else:
         text = "a page needs --bundle and --data, or --server"
         raise ConfigError(text)
+    with answering as answers:
+        made = answers.page(message)
+        if row_id is not None:
+            _show_row(answers.row(row_message(message, made, row_id)), as_json=as_json)
+            return
     _show(made, message, as_json=as_json, html_file=html_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who answers."""
+
+    page: Callable[[GeneratePageRequest], GeneratePageResponse]
+    row: Callable[[ExtendRowRequest], ExtendRowResponse]
 
 
 def request_message(time: int | None, device: str | None, **fields: Any) -> GeneratePageRequest:
@@ -89,10 +116,27 @@ def request_message(time: int | None, device: str | None, **fields: Any) -> Gene
         raise RequestError(Violation("request", str(error))) from error
 
 
-def online(message: GeneratePageRequest, server: str, server_ca: Path | None) -> GeneratePageResponse:
-    """The page that a server sends."""
+def row_message(asked: GeneratePageRequest, made: GeneratePageResponse, row_id: str) -> ExtendRowRequest:
+    """
+    The message that asks what comes after the titles of a row of the page.
+
+    Raises:
+        RequestError: the page has no such row.
+    """
+    shown = {row.row_id: row.title_ids for row in made.rows}
+    if row_id not in shown:
+        raise RequestError(Violation("row_id", f"is {row_id!r}; the page has {', '.join(shown) or 'no rows'}"))
+    message = ExtendRowRequest(page_request=asked, row_id=row_id, shown_title_ids=shown[row_id])
+    message.page_request.time.CopyFrom(made.time)
+    message.page_request.watermark = made.watermark
+    return message
+
+
+@contextmanager
+def online(server: str, server_ca: Path | None) -> Iterator[Answers]:
+    """A server."""
     with Client(server, tls=tls_of(server_ca)) as client:
-        return client.generate_page(message)
+        yield Answers(page=client.generate_page, row=client.extend_row)
 
 
 def tls_of(server_ca: Path | None) -> Tls | None:
@@ -100,20 +144,15 @@ def tls_of(server_ca: Path | None) -> Tls | None:
     return None if server_ca is None else Tls(server_ca=read_pem(str(server_ca)))
 
 
+@contextmanager
 def offline(
-    message: GeneratePageRequest,
-    bundle: Path,
-    data: Path,
-    *,
-    now: str | None,
-    homepage: str,
-    override: Mapping[str, Any],
-) -> GeneratePageResponse:
-    """The page that a server of this bundle and these data would send."""
+    bundle: Path, data: Path, *, now: str | None, homepage: str, override: Mapping[str, Any]
+) -> Iterator[Answers]:
+    """What a server of this bundle and these data would send."""
     from pagegen.serving.live import Sources, load_live  # with --server nothing of it is loaded
 
-    sources = Sources(homepage=homepage_of(homepage), page=override, now=now)
-    return load_live(sources, bundle, data).answer(message)
+    live = load_live(Sources(homepage=homepage_of(homepage), page=override, now=now), bundle, data)
+    yield Answers(page=live.answer, row=live.extend)
 
 
 def _show(made: GeneratePageResponse, message: GeneratePageRequest, *, as_json: bool, html_file: Path | None) -> None:
@@ -128,15 +167,29 @@ def _show(made: GeneratePageResponse, message: GeneratePageRequest, *, as_json: 
         _print(made)
 
 
+def _show_row(extended: ExtendRowResponse, *, as_json: bool) -> None:
+    if as_json:
+        from pagegen.serving.wire import json_text
+
+        click.echo(json_text(extended))
+    else:
+        _print_row(Console(), extended.row)
+
+
 def _print(made: GeneratePageResponse) -> None:
-    """Each row's heading and its titles with their reasons, as many as the terminal is wide."""
+    """Each row's heading and its titles, and what made the page."""
     console = Console()
     for row in made.rows:
-        console.print(Text(row.heading, "bold"), Text(f"{row.kind}, {len(row.title_ids)}", "dim"), soft_wrap=True)
-        titles = Text("  ")
-        for place, (name, why) in enumerate(zip(row.names, row.reason_texts or [""] * len(row.names), strict=True)):
-            titles.append(" · " * (place > 0) + name).append(f" ({why})" if why else "", "dim")
-        console.print(titles, no_wrap=True, overflow="ellipsis")
+        _print_row(console, row)
     left_out = [degradation.source for degradation in made.degradations]
     said = provenance(made) | ({"without": ", ".join(left_out)} if left_out else {})
     console.print(Text("  ".join(f"{name} {value}" for name, value in said.items()), "dim"), soft_wrap=True)
+
+
+def _print_row(console: Console, row: Row) -> None:
+    """The heading, and as many titles with their reasons as the terminal is wide."""
+    console.print(Text(row.heading, "bold"), Text(f"{row.row_id}, {len(row.title_ids)}", "dim"), soft_wrap=True)
+    titles = Text("  ")
+    for place, (name, why) in enumerate(zip(row.names, row.reason_texts or [""] * len(row.names), strict=True)):
+        titles.append(" · " * (place > 0) + name).append(f" ({why})" if why else "", "dim")
+    console.print(titles, no_wrap=True, overflow="ellipsis")

@@ -5,24 +5,32 @@ Positions follow the sorted ids, so they do not depend on the order of rows in a
 later never change the order of those already there.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
-from pagegen.arrays import NONE, Int32
+from pagegen.arrays import NONE, Int32, UInt64
+
+
+def name_digests(names: Collection[str]) -> UInt64:
+    """64 bits that stand for each name, the same everywhere: the beginning of its BLAKE2b, big end first."""
+    found = b"".join(hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names)
+    return np.frombuffer(found, ">u8").astype(np.uint64)
 
 
 class Ids:
     """A sorted table of distinct ids; a position is an id's place in it."""
 
-    __slots__ = ("_array", "_enum", "_names", "_position")
+    __slots__ = ("_array", "_digests", "_enum", "_names", "_position")
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._names = tuple(sorted(set(ids)))
         self._position = {name: position for position, name in enumerate(self._names)}
         self._enum = pl.Enum(self._names)
         self._array = np.array([*self._names, None], object)[:-1]  # indexing it makes no strings
+        self._digests: UInt64 | None = None  # made when first asked for
 
     def __len__(self) -> int:
         return len(self._names)
@@ -33,6 +41,13 @@ class Ids:
     @property
     def names(self) -> Sequence[str]:
         return self._names
+
+    @property
+    def digests(self) -> UInt64:
+        """[ids] what stands for each id in a page token, by position."""
+        if self._digests is None:
+            self._digests = name_digests(self._names)
+        return self._digests
 
     def position(self, name: str | None) -> int:
         """The id's position; NONE when it is not in the table."""

@@ -4,7 +4,7 @@ from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
 from pagegen.ordering.objective import Objective
-from pagegen.ordering.orderer import Orderer, Pages, assemble
+from pagegen.ordering.orderer import Orderer, Pages, assemble, pages_of
 from pagegen.ordering.rules import Rules, rules_of
 from pagegen.ordering.terms import ObjectiveConfig
 
@@ -20,5 +20,6 @@ __all__ = [
     "Placed",
     "Rules",
     "assemble",
+    "pages_of",
     "rules_of",
 ]

@@ -3,20 +3,22 @@ Assembly: one request's page while it is put together.
 
 A row in the hard scope leaves out the titles above it and refills from its own list; below that scope it moves them to
 its end. Either way the titles that are new to the page come first, so what a row adds to the objective depends on the
-titles above only through what is new.
+titles above only through what is new. So a page that is continued needs to know of the rows above their number, their
+kinds and their titles, and not which title stood where.
 """
 
+from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int16, Int64, Mask, lengths, record
+from pagegen.arrays import NONE, Float64, Int16, Int64, Mask, lengths, record
 from pagegen.context import Contexts
 from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.rules import Rules
 from pagegen.ordering.terms import terms_of
-from pagegen.rows import Filled
+from pagegen.rows import Above, Filled
 
 
 @record
@@ -37,8 +39,7 @@ class Assembly:
 
     def __init__(self, contexts: Contexts, b: int, filled: Filled, rows: range, rules: Rules) -> None:
         request = contexts.requests[b]
-        self._rows, self._rules, self._columns = rows, rules, request.columns
-        self._most = min(request.rows, len(rows))
+        self._rows, self._rules, self._columns, self._asked = rows, rules, request.columns, request.rows
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
         self._first, title = start[:-1], filled.title[start[0] : start[-1]]
@@ -63,11 +64,26 @@ class Assembly:
         self._left = np.ones(len(rows), np.bool_)
         self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self._masks: dict[Kinds, Mask] = {}
+        self.above: Sequence[int] = ()  # kinds of the rows of earlier answers
+        self._most = min(request.rows, len(rows))
         self.placed: list[Placed] = []
+
+    def go_on(self, above: Above) -> None:
+        """Place what follows below these rows; extra terms of the objective count from there on."""
+        self._left = ~above.row
+        self._most = min(self._asked, len(above.kind) + int(self._left.sum()))
+        self._new[self.title[_cells(self._length)][above.title]] = False
+        for position, kind in enumerate(above.kind):
+            self._count_row(kind, position)
+        self.above = above.kind
+
+    def stop_after(self, rows: int) -> None:
+        """Be full with so many more rows."""
+        self._most = min(self._most, self.position + rows)
 
     @property
     def position(self) -> int:
-        return len(self.placed)
+        return len(self.above) + len(self.placed)
 
     @property
     def value(self) -> float:
@@ -80,7 +96,7 @@ class Assembly:
         return [placed.row - self._rows.start for placed in self.placed]
 
     def full(self) -> bool:
-        return len(self.placed) >= self._most
+        return self.position >= self._most
 
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
@@ -115,10 +131,17 @@ class Assembly:
         shown = self._order(row)[: self._columns]
         self._new[self.title[row, shown]] = False
         self._left[row] = False
-        kind = int(self.kind[row])
-        self._count[kind] += 1
-        self._last[kind] = self.position
+        self._count_row(int(self.kind[row]), self.position)
         self.placed.append(Placed(row=self._rows.start + row, candidate=self._first[row] + shown, gain=gain))
+
+    def _count_row(self, kind: int, position: int) -> None:
+        if kind != NONE:
+            self._count[kind] += 1
+            self._last[kind] = position
+
+    def taken(self) -> Int64:
+        """The titles on the page, in any order."""
+        return np.flatnonzero(~self._new[:-1])
 
     def shown(self) -> Int64:
         """The titles of the lowest row, left to right."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pagegen.arrays import Float64, Int32, Int64, record, starts
+from pagegen.arrays import Float64, Int32, Int64, Mask, lengths, record, starts
 from pagegen.context import Contexts
 from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.rules import Rules
@@ -25,6 +25,8 @@ class Pages:
     title: Int32  # [Q] no title twice in a row
     play: Float64  # [Q] probability of a play
     score: Float64  # [Q] the ranker's score; NaN where not scored
+    more: Mask  # [P] the row has further titles, which it does not show
+    left: Mask  # [B] rows are left, which the answer has no room for
 
 
 class Orderer(Protocol):
@@ -33,29 +35,51 @@ class Orderer(Protocol):
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages: ...
 
 
-def assemble(contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callable[[Assembly], None]) -> Pages:
-    """Every request's page, put together by the same function."""
+def assemble(
+    contexts: Contexts, filled: Filled, rules: Rules, fill_page: Callable[[Assembly], None], *, whole: bool = False
+) -> Pages:
+    """
+    Every request's page, put together by the same function, and of it what its answer has room for.
+
+    Args:
+        contexts: of B requests.
+        filled: their rows.
+        rules: what holds for them.
+        fill_page: places rows until the page is full.
+        whole: what stands above depends on what stands below, so each page is made to its end.
+    """
     bounds = filled.of_request(len(contexts)).tolist()
     pages: list[Sequence[Placed]] = []
     for b, (low, high) in enumerate(pairwise(bounds)):
         assembly = Assembly(contexts, b, filled, range(low, high), rules)
+        if b in filled.above:
+            assembly.go_on(filled.above[b])
+        size = contexts.requests[b].page_size
+        if size is not None and not whole:
+            assembly.stop_after(size + 1)  # the last one tells that rows are left
         fill_page(assembly)
         pages.append(assembly.placed)
-    return _pages(pages, filled)
+    return pages_of(pages, [request.page_size for request in contexts.requests], filled)
 
 
-def _pages(pages: Sequence[Sequence[Placed]], filled: Filled) -> Pages:
-    placed = [row for page in pages for row in page]
+def pages_of(pages: Sequence[Sequence[Placed]], sizes: Sequence[int | None], filled: Filled) -> Pages:
+    """Pages of these rows, each cut to its size."""
+    placed = [row for page, size in zip(pages, sizes, strict=True) for row in page[:size]]
     source, rows = np.array([row.row for row in placed], np.int64), filled.rows
     candidate = np.concatenate([row.candidate for row in placed]) if placed else np.zeros(0, np.int64)
+    length = np.array([len(row.candidate) for row in placed], np.int64)
+    whole = np.array([len(page) for page in pages], np.int64)
+    shown = np.array([len(page[:size]) for page, size in zip(pages, sizes, strict=True)], np.int64)
     return Pages(
-        row_start=starts(np.array([len(page) for page in pages], np.int64)),
+        row_start=starts(shown),
         rows=Rows(
             request=rows.request[source], kind=rows.kind[source], seed=rows.seed[source], variant=rows.variant[source]
         ),
         gain=np.array([row.gain for row in placed]),
-        start=starts(np.array([len(row.candidate) for row in placed], np.int64)),
+        start=starts(length),
         title=filled.title[candidate],
         play=filled.play[candidate],
         score=filled.score[candidate],
+        more=lengths(filled.start)[source] > length,
+        left=shown < whole,
     )

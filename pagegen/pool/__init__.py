@@ -6,7 +6,7 @@ sources that order titles by them as well as the features of every pair.
 """
 
 from pagegen.pool.builder import RowsBuilder
-from pagegen.pool.gather import Gathered, Known, OnFailure, PoolLimits, gather
+from pagegen.pool.gather import Gathered, Known, OnFailure, PoolLimits, gather, select
 from pagegen.pool.opinions import opinions
 from pagegen.pool.scorer import NoRows
 from pagegen.pool.types import (
@@ -41,4 +41,5 @@ __all__ = [
     "as_scorer",
     "gather",
     "opinions",
+    "select",
 ]

@@ -25,7 +25,7 @@ class RowKind:
     spares: frozenset[str] = frozenset()  # soft filters it is exempt from
     dedup: Dedup = "soft"  # hard: never repeats a title from above; exempt: may repeat anything, anywhere
     min_titles: int = 4  # a shorter row is not shown
-    max_titles: int = 100
+    max_titles: int = 1_000  # with all that it shows when it is extended
 
     @property
     def ranker_weight(self) -> float:

@@ -16,7 +16,12 @@ from pagegen.request import PageRequest
 from pagegen.serving import wire
 from pagegen.serving.door import Door, open_door, wall_ms
 from pagegen.v1.page_pb2 import PAGE_VIEW_TRACE
-from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_service_pb2 import (
+    ExtendRowRequest,
+    ExtendRowResponse,
+    GeneratePageRequest,
+    GeneratePageResponse,
+)
 
 WARM_MEMBERS = 3
 
@@ -47,11 +52,31 @@ class Live:
         digests = stage_digests(self.engine, trace, 0) if message.view == PAGE_VIEW_TRACE else wire.NO_DIGESTS
         return wire.response(trace.pages[0], request, message.view, digests)
 
+    def extend(
+        self,
+        message: ExtendRowRequest,
+        on_failure: OnFailure | None = None,
+        after: Callable[[str], None] = no_stage,
+    ) -> ExtendRowResponse:
+        """
+        The further titles of a row that a message asks for.
+
+        Raises:
+            RequestError: it asks for what cannot be answered.
+            RowNotFoundError: there is no such row.
+        """
+        request = wire.row_request(message, self.door.now_ms(), self.engine)
+        return wire.row_response(self.engine.extend(request, on_failure, after), message.page_request.view)
+
     def warm(self) -> None:
-        """Make pages of a cold and of a few known members: a bundle that cannot fails here, not before a caller."""
+        """
+        Make pages of a cold and of a few known members, and begin one that may be continued: a bundle that cannot fails
+        here, not before a caller.
+        """
         ids, now = self.engine.data.members.ids, self.door.now_ms()
         for member_id in ["-", *ids.names[:WARM_MEMBERS]]:
             self.engine.run([PageRequest(member_id=member_id, time=now)])
+            self.engine.run([PageRequest(member_id=member_id, time=now, page_size=1)])
 
 
 @record

@@ -28,6 +28,9 @@ class Meter:
             "pagegen_stage_seconds", "Time of a stage.", ["stage"], buckets=SECONDS, registry=registry
         )
         self._page = Histogram("pagegen_page_seconds", "Time of a page.", buckets=SECONDS, registry=registry)
+        self._row = Histogram(
+            "pagegen_row_seconds", "Time of further titles of a row.", buckets=SECONDS, registry=registry
+        )
         self._busy = Gauge(
             "pagegen_requests_in_flight", "Waiting or served.", multiprocess_mode="livesum", registry=registry
         )
@@ -76,6 +79,12 @@ class Meter:
 
         yield after
         self._page.observe(time.perf_counter() - begin)
+
+    @contextmanager
+    def row(self) -> Iterator[None]:
+        """Around the further titles of one row."""
+        with self._row.time():
+            yield
 
 
 def expose(folder: str, host: str, port: int) -> Callable[[], None]:

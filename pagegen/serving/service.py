@@ -5,7 +5,8 @@ It parses messages itself, so that bytes which are no message are the caller's m
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import grpc
@@ -17,7 +18,7 @@ from pagegen.serving.gate import ExpiredError, Gate
 from pagegen.serving.live import Live
 from pagegen.serving.logs import hidden, hide
 from pagegen.serving.metrics import Meter
-from pagegen.serving.statuses import LoadingError, NotSupportedError, status_of
+from pagegen.serving.statuses import LoadingError, status_of
 from pagegen.v1.page_service_pb2 import DESCRIPTOR, ExtendRowRequest, GeneratePageRequest
 
 SERVICE = DESCRIPTOR.services_by_name["PageService"].full_name
@@ -44,7 +45,7 @@ class PageService:
         return self._answered("GeneratePage", lambda: self._page(body, context), context)
 
     def extend_row(self, body: bytes, context: grpc.ServicerContext) -> bytes:
-        return self._answered("ExtendRow", lambda: self._no_row(body), context)
+        return self._answered("ExtendRow", lambda: self._row(body, context), context)
 
     def _answered(self, method: str, work: Callable[[], bytes], context: grpc.ServicerContext) -> bytes:
         """The answer, or the status of what went wrong."""
@@ -62,6 +63,18 @@ class PageService:
     def _page(self, body: bytes, context: grpc.ServicerContext) -> bytes:
         message = _parsed(body, GeneratePageRequest)
         hide(message.member_id)
+        with self._turn(context) as live, self._meter.page() as after:
+            return live.answer(message, self._source_failed, after).SerializeToString(deterministic=True)
+
+    def _row(self, body: bytes, context: grpc.ServicerContext) -> bytes:
+        message = _parsed(body, ExtendRowRequest)
+        hide(message.page_request.member_id)
+        with self._turn(context) as live, self._meter.row():
+            return live.extend(message, self._source_failed).SerializeToString(deterministic=True)
+
+    @contextmanager
+    def _turn(self, context: grpc.ServicerContext) -> Iterator[Live]:
+        """What is live when the caller's turn comes, if the caller still waits."""
         with self._gate.entered(context.time_remaining()):
             if not context.is_active():
                 text = "the caller has gone"
@@ -69,13 +82,7 @@ class PageService:
             if (live := self.live) is None:
                 text = "the server is loading; come again a little later"
                 raise LoadingError(text)
-            with self._meter.page() as after:
-                return live.answer(message, self._source_failed, after).SerializeToString(deterministic=True)
-
-    def _no_row(self, body: bytes) -> bytes:
-        _parsed(body, ExtendRowRequest)
-        text = "ExtendRow is not supported yet; ask GeneratePage for more `columns`"
-        raise NotSupportedError(text)
+            yield live
 
     def _source_failed(self, source: str, error: Exception) -> None:
         self._meter.source_failed(source)

@@ -1,8 +1,8 @@
 """
-Statuses: what a caller is told when there is no page. Texts written for callers, and never those of our own mistakes.
+Statuses: what a caller is told when there is no answer. Texts written for callers, and never those of our own mistakes.
 
     RequestError       INVALID_ARGUMENT    BadRequest with every wrong field
-    NotSupportedError  UNIMPLEMENTED
+    RowNotFoundError   NOT_FOUND
     OverloadError      RESOURCE_EXHAUSTED  RetryInfo
     LoadingError       UNAVAILABLE         RetryInfo
     ExpiredError       DEADLINE_EXCEEDED
@@ -18,7 +18,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from pagegen.errors import PagegenError, RequestError, Violation
+from pagegen.errors import PagegenError, RequestError, RowNotFoundError, Violation
 from pagegen.serving.gate import RETRY_MS, ExpiredError, OverloadError
 
 DOMAIN = "pagegen"
@@ -31,12 +31,8 @@ class LoadingError(PagegenError):
     """The engine is still being loaded."""
 
 
-class NotSupportedError(PagegenError):
-    """A call that is shaped and not yet answered."""
-
-
 PLAIN: Mapping[type[Exception], tuple[str, str, bool]] = {  # code, reason, whether to come again
-    NotSupportedError: ("UNIMPLEMENTED", "NOT_SUPPORTED", False),
+    RowNotFoundError: ("NOT_FOUND", "ROW_NOT_FOUND", False),
     OverloadError: ("RESOURCE_EXHAUSTED", "OVERLOADED", True),
     LoadingError: ("UNAVAILABLE", "LOADING", True),
     ExpiredError: ("DEADLINE_EXCEEDED", "EXPIRED", False),

@@ -4,10 +4,10 @@ The wire: requests as they come in, pages as they go out.
 `pagegen page` uses the same two functions without a server, so what it prints is what a server would have sent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from google.protobuf import json_format
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,8 +15,19 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pagegen.data.schema import DEVICES, EVENT_KINDS
 from pagegen.engine import Engine
 from pagegen.errors import RequestError, Violation
-from pagegen.page import Page, PageRow
-from pagegen.request import MAX_NAMES, MAX_RECENT_EVENTS, MAX_ROWS, LastPage, PageRequest, RecentEvent, check_request
+from pagegen.page import ExtendedRow, Page, PageRow
+from pagegen.request import (
+    LISTS,
+    MAX_NAMES,
+    MAX_RECENT_EVENTS,
+    MAX_ROWS,
+    LastPage,
+    PageRequest,
+    RecentEvent,
+    RowRequest,
+    check_request,
+    check_row_request,
+)
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
 from pagegen.v1.page_pb2 import (
     PAGE_VIEW_FULL,
@@ -28,13 +39,18 @@ from pagegen.v1.page_pb2 import (
     ShownPage,
     StageDigest,
 )
-from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_service_pb2 import (
+    ExtendRowRequest,
+    ExtendRowResponse,
+    GeneratePageRequest,
+    GeneratePageResponse,
+)
 
 LEFT_OUT = "source_left_out"  # the code of a degradation
-PRESENT = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
-TEXTS = ("country", "language")
-LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
+PRESENT = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids", "page_size")
+TEXTS = ("country", "language", "page_token")
 NO_DIGESTS: Final[Mapping[str, str]] = MappingProxyType({})
+R = TypeVar("R", PageRequest, RowRequest)
 EVENT_PRESENT = ("watched_seconds", "grade", "fraction", "season", "episode")
 
 
@@ -45,6 +61,39 @@ def page_request(message: GeneratePageRequest, now_ms: int, engine: Engine) -> P
     Raises:
         RequestError: with every violation, under the message's field names.
     """
+    request = _asked(message, now_ms)
+    if violations := [
+        *_message_violations(message),
+        *_unknown_names(message, engine),
+        *_refused(check_request, request),
+    ]:
+        raise RequestError(*violations)
+    return request
+
+
+def row_request(message: ExtendRowRequest, now_ms: int, engine: Engine) -> RowRequest:
+    """
+    The further titles a message asks for.
+
+    Raises:
+        RequestError: with every violation, under the message's field names.
+    """
+    page = message.page_request
+    request = RowRequest(
+        page=_asked(page, now_ms),
+        row_id=message.row_id,
+        shown_title_ids=tuple(message.shown_title_ids),
+        page_size=message.page_size if message.HasField("page_size") else None,
+    )
+    inside = [*_message_violations(page), *_unknown_names(page, engine)]
+    violations = [Violation(f"page_request.{wrong.field}", wrong.description) for wrong in inside]
+    if violations := [*violations, *_refused(check_row_request, request)]:
+        raise RequestError(*violations)
+    return request
+
+
+def _asked(message: GeneratePageRequest, now_ms: int) -> PageRequest:
+    """What it asks for, right or wrong."""
     given = {name: getattr(message, name) for name in PRESENT if message.HasField(name)}  # type: ignore[arg-type]
     given |= {name: getattr(message, name) for name in TEXTS if getattr(message, name)}
     given |= {name: tuple(getattr(message, name)) for name in LISTS}
@@ -52,20 +101,21 @@ def page_request(message: GeneratePageRequest, now_ms: int, engine: Engine) -> P
         given["device"] = DEVICES[message.device - 1]
     if message.HasField("last_page"):
         given["last_page"] = _last_page(message.last_page)
-    request = PageRequest(
+    return PageRequest(
         member_id=message.member_id,
         time=_ms(message.time) if message.HasField("time") else now_ms,
         recent_events=tuple(_event(event) for event in message.recent_events),
         **given,
     )
-    violations = [*_message_violations(message), *_unknown_names(message, engine)]
+
+
+def _refused(check: Callable[[R], None], request: R) -> Sequence[Violation]:
+    """Why the engine would refuse it."""
     try:
-        check_request(request)
+        check(request)
     except RequestError as error:
-        violations += error.violations
-    if violations:
-        raise RequestError(*violations)
-    return request
+        return error.violations
+    return ()
 
 
 def response(
@@ -80,20 +130,37 @@ def response(
         watermark=page.watermark,
         time=timestamp(page.time),
         rng_seed=request.rng_seed,
-        degradations=[Degradation(code=LEFT_OUT, source=name) for name in page.absent_sources],
+        degradations=_degradations(page.absent_sources),
         rows=[_row(row, full=full) for row in page.rows],
         valid_for_seconds=page.valid_for_seconds,
+        next_page_token=page.next_page_token,
         stage_digests=[StageDigest(stage=stage, digest=digest) for stage, digest in digests.items()],
     )
 
 
-def json_text(message: GeneratePageResponse) -> str:
-    """A page as proto JSON."""
+def row_response(extended: ExtendedRow, view: int) -> ExtendRowResponse:
+    """The message that carries further titles of a row."""
+    return ExtendRowResponse(
+        bundle_id=extended.bundle_id,
+        config_digest=extended.config_digest,
+        watermark=extended.watermark,
+        time=timestamp(extended.time),
+        degradations=_degradations(extended.absent_sources),
+        row=_row(extended.row, full=view in (PAGE_VIEW_FULL, PAGE_VIEW_TRACE)),
+    )
+
+
+def json_text(message: GeneratePageResponse | ExtendRowResponse) -> str:
+    """A page or a row as proto JSON."""
     return json_format.MessageToJson(message, preserving_proto_field_name=True)
 
 
 def timestamp(ms: int) -> Timestamp:
     return Timestamp(seconds=ms // 1_000, nanos=ms % 1_000 * 1_000_000)
+
+
+def _degradations(absent: Sequence[str]) -> list[Degradation]:
+    return [Degradation(code=LEFT_OUT, source=name) for name in absent]
 
 
 def _row(row: PageRow, *, full: bool) -> Row:
@@ -110,6 +177,7 @@ def _row(row: PageRow, *, full: bool) -> Row:
         reasons=row.reasons if full else (),
         reason_arguments=row.reason_arguments if full else (),
         reason_texts=row.reason_texts if full else (),
+        has_more=row.has_more,
     )
 
 
@@ -138,10 +206,6 @@ def _message_violations(message: GeneratePageRequest) -> Iterator[Violation]:
         yield Violation("device", f"is {message.device}; from 0 to {len(DEVICES)}")
     if message.view not in PageView.values():
         yield Violation("view", f"is {message.view}; one of {', '.join(PageView.keys())}")
-    if message.page_token:
-        yield Violation("page_token", "is not a token of this server, which answers with whole pages and gives none")
-    if message.HasField("page_size"):
-        yield Violation("page_size", "is not supported yet; leave it out, or ask for fewer `rows`")
     if message.HasField("last_page"):
         yield from _last_page_violations(message.last_page)
     for event in message.recent_events[:MAX_RECENT_EVENTS]:

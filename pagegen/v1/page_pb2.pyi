@@ -216,7 +216,7 @@ class Row(_message.Message):
     heading: _builtins.str
     """Holds the heading in the page's language. Never empty."""
     has_more: _builtins.bool
-    """Is true when ExtendRow has further titles for this row."""
+    """Is true when ExtendRow, asked with this page's request and the row's titles as shown, has further titles for it."""
     @_builtins.property
     def evidence(self) -> Global___Evidence:
         """Says why the row is on the page."""

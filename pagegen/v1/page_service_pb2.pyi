@@ -84,8 +84,10 @@ class GeneratePageRequest(_message.Message):
     page_size: _builtins.int
     """Limits the number of rows in this response, 1 to `rows`; the others follow by `page_token`. Unset: all."""
     page_token: _builtins.str
-    """Continues the page below the rows of an earlier response, whose `next_page_token` it is; at most 4096 bytes.
-    `recent_events` may differ from the earlier request's, the rest must be equal. Unset: starts at the top.
+    """Continues the page below the rows of an earlier response, whose `next_page_token` it is; at most 4096 bytes. What
+    is known by now may be newer (`time`, `watermark`, `recent_events`), and `page_size`, `disabled_sources` and `view`
+    may differ from the earlier request's; the rest must be equal, or the request is refused. Holds until the server
+    knows its version no more, also when bundle or settings have changed. Unset: starts at the top.
     """
     view: _page_pb2.PageView.ValueType
     """Says how much the response tells of each title. Unset: PAGE_VIEW_BASIC."""
@@ -288,7 +290,8 @@ class ExtendRowRequest(_message.Message):
     @_builtins.property
     def page_request(self) -> Global___GeneratePageRequest:
         """Repeats the request that made the page, with `time`, `watermark` and `rng_seed` as its response told. Required.
-        `recent_events` may be newer and `exclude_title_ids` may also name titles shown elsewhere on the page.
+        What is known by now may be newer; then the row may be gone, which is refused with NOT_FOUND. `exclude_title_ids`
+        may also name titles shown elsewhere on the page, which otherwise come too.
         """
 
     @_builtins.property

@@ -60,6 +60,47 @@ def test_options_are_the_request(run: Callable[..., Result]) -> None:
     assert page["degradations"] == [{"code": "source_left_out", "source": "als"}]
 
 
+def test_a_page_is_gone_on_with(run: Callable[..., Result]) -> None:
+    """Two answers of the command are the page of one."""
+    asked = ["--member", "m003", "--rows", "6", "--json"]
+    whole, top = (json.loads(run(*asked, *more).stdout) for more in ((), ("--page-size", "3")))
+    rest = json.loads(run(*asked, "--page-token", top["next_page_token"]).stdout)
+
+    assert [3, 3] == [len(top["rows"]), len(rest["rows"])]
+    assert top["rows"] + rest["rows"] == whole["rows"]
+
+
+def test_a_row_is_gone_on_with(
+    bundle_folder: Path, data_folder: Path, serving: Serving, run: Callable[..., Result]
+) -> None:
+    """`--more` shows what comes after the row's titles, with and without a server, for people and for programs."""
+    import pagegen
+
+    served = serving(pagegen.load(bundle_folder, data_folder))
+    asked = ["--member", "m003", "--columns", "4", "--time", "2024-03-10T20:00:00Z"]
+    row = next(row for row in json.loads(run(*asked, "--json").stdout)["rows"] if row["kind"] == "genre")
+    more = [*asked, "--more", row["row_id"]]
+    offline, online = (
+        run(*more, "--json"),
+        CliRunner().invoke(main, ["page", "--server", served.target, *more, "--json"]),
+    )
+    further = json.loads(offline.stdout)["row"]
+
+    assert online.stdout == offline.stdout
+    assert (4, row["heading"]) == (len(further["title_ids"]), further["heading"])
+    assert not set(row["title_ids"]) & set(further["title_ids"])
+    assert further["heading"] in run(*more).stdout
+    assert further["names"][0] in run(*more).stdout
+
+
+def test_a_row_that_the_page_does_not_show_is_refused(run: Callable[..., Result]) -> None:
+    """With the ids of those that it shows."""
+    refused = run("--member", "m003", "--more", "genre:Opera")
+
+    assert refused.exit_code == 1
+    assert "row_id: is 'genre:Opera'; the page has" in refused.stderr
+
+
 def test_the_terminal_shows_rows_and_where_they_are_from(run: Callable[..., Result]) -> None:
     """Each heading, its titles on one line, and the provenance."""
     shown = run("--member", "m001").stdout
@@ -86,6 +127,7 @@ def test_the_terminal_shows_rows_and_where_they_are_from(run: Callable[..., Resu
         (["--now", "soon"], "'soon' is no time"),
         (["--homepage", "nowhere:HOME"], "--homepage nowhere:HOME cannot be imported"),
         (["--server", "127.0.0.1:1"], "--server has its own bundle"),
+        (["--more", "genre:Drama", "--html", "page.html"], "--html writes whole pages"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(run: Callable[..., Result], arguments: list[str], sentence: str) -> None:

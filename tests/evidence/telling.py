@@ -63,4 +63,6 @@ def a_row_each(titles: int, chance: np.ndarray) -> Pages:
         title=np.arange(titles, dtype=np.int32),
         play=np.nan_to_num(chance),
         score=chance,
+        more=np.zeros(titles, np.bool_),
+        left=np.zeros(1, np.bool_),
     )

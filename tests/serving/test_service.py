@@ -19,7 +19,7 @@ from pagegen.errors import RequestError
 from pagegen.serving import wire
 from pagegen.serving.service import SERVICE
 from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
-from pagegen.v1.page_service_pb2 import ExtendRowRequest, GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
 from tests.servers import Served, live
 from tests.serving.engines import FailingRanker, WaitingRanker, renamed, without
@@ -107,15 +107,6 @@ def test_a_request_of_a_megabyte_is_not_read(serving: Serving, engine: Engine) -
         served.client.generate_page(GeneratePageRequest(member_id="m" * 1_000_000))
 
     assert served.client.generate_page(ask("m001")).rows
-
-
-def test_rows_are_not_extended_yet(serving: Serving, engine: Engine) -> None:
-    """ExtendRow says so."""
-    with stub(serving(engine)) as pages, pytest.raises(grpc.RpcError) as caught:
-        pages.ExtendRow(ExtendRowRequest(row_id="top_picks:"))
-
-    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
-    assert caught.value.details() == "ExtendRow is not supported yet; ask GeneratePage for more `columns`"
 
 
 @pytest.mark.parametrize("source", ["als", "because_you_watched", "trending", "facets", "top_10", "continue_watching"])

@@ -8,16 +8,16 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagegen.client import message
+from pagegen.client import message, row_message
 from pagegen.data.schema import DEVICES, EVENT_KINDS
 from pagegen.engine import Engine
 from pagegen.errors import RequestError
-from pagegen.request import LastPage, PageRequest, RecentEvent
+from pagegen.request import LastPage, PageRequest, RecentEvent, RowRequest
 from pagegen.serving import wire
 from pagegen.v1.event_pb2 import EVENT_KIND_PLAY
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
 from pagegen.v1.page_pb2 import PAGE_VIEW_BASIC, PAGE_VIEW_FULL, ShownPage
-from pagegen.v1.page_service_pb2 import GeneratePageRequest
+from pagegen.v1.page_service_pb2 import ExtendRowRequest, GeneratePageRequest
 from tests.worlds import NOW, ask
 
 KINDS = ("top_picks", "genre", "trending_now")
@@ -63,6 +63,7 @@ requests = st.builds(
     row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
     exclude_row_kinds=st.lists(st.sampled_from(KINDS), max_size=2).map(tuple),
     disabled_sources=st.lists(st.sampled_from(SOURCES), max_size=2).map(tuple),
+    page_size=st.none() | st.just(1),
 )
 
 
@@ -122,7 +123,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "row_kinds": {"row_kinds": ["karaoke"]},
     "exclude_row_kinds": {"exclude_row_kinds": ["karaoke"]},
     "disabled_sources": {"disabled_sources": ["oracle"]},
-    "page_size": {"page_size": 5},
+    "page_size": {"page_size": 31},
     "page_token": {"page_token": "forged"},
     "view": {"view": 9},
 }
@@ -166,6 +167,73 @@ def test_a_page_crosses_the_wire_unchanged(engine: Engine) -> None:
     assert any(text for row in sent.rows for text in row.reason_texts)
     assert (sent.page_id, sent.watermark, sent.time.ToMilliseconds()) == (page.page_id, page.watermark, NOW)
     assert (sent.rng_seed, [left.source for left in sent.degradations]) == (7, ["trending"])
+
+
+row_requests = st.builds(
+    RowRequest,
+    page=requests,
+    row_id=st.text(st.characters(codec="utf-8"), min_size=1, max_size=100),
+    shown_title_ids=st.lists(ids, max_size=3).map(tuple),
+    page_size=st.none() | st.integers(min_value=1, max_value=100),
+)
+
+
+@given(asked=row_requests)
+def test_a_row_request_crosses_the_wire_unchanged(
+    received_row: Callable[[bytes], RowRequest], asked: RowRequest
+) -> None:
+    """What a client asks of a row is what the engine is asked."""
+    assert received_row(row_message(asked).SerializeToString()) == asked
+
+
+@pytest.fixture(scope="module")
+def received_row(engine: Engine) -> Callable[[bytes], RowRequest]:
+    """What an engine is asked of a row by these bytes."""
+    return lambda sent: wire.row_request(ExtendRowRequest.FromString(sent), 0, engine)
+
+
+def test_all_violations_of_a_row_request_come_at_once(engine: Engine) -> None:
+    """Those of the page's request under its name, once each."""
+    wrong = ("device", "rows", "row_kinds")
+    page = GeneratePageRequest(
+        member_id="m001", **{key: value for field in wrong for key, value in WRONG[field].items()}
+    )
+    sent = ExtendRowRequest(page_request=page, shown_title_ids=[""], page_size=0)
+
+    with pytest.raises(RequestError) as caught:
+        wire.row_request(sent, NOW, engine)
+
+    assert sorted(violation.field for violation in caught.value.violations) == [
+        "page_request.device", "page_request.row_kinds", "page_request.rows", "page_size", "row_id", "shown_title_ids",
+    ]  # fmt: skip
+
+
+def test_an_answer_tells_how_to_go_on(engine: Engine) -> None:
+    """The token of the rows below, and which rows have further titles; both in every view."""
+    request = ask("m001", page_size=3)
+    [page] = engine.run([request]).pages
+    for view in (PAGE_VIEW_BASIC, PAGE_VIEW_FULL):
+        sent = wire.response(page, request, view)
+        assert sent.next_page_token == page.next_page_token != ""
+        assert [row.has_more for row in sent.rows] == [row.has_more for row in page.rows]
+    assert {False, True} == {row.has_more for row in engine.run([ask("m001")]).pages[0].rows}
+
+
+def test_an_extended_row_crosses_the_wire_unchanged(engine: Engine) -> None:
+    """All that the engine says of it; ids alone in the basic view."""
+    page = ask("m001", columns=4, disabled_sources=("trending",))
+    extended = engine.extend(RowRequest(page=page, row_id="genre:Drama", page_size=5))
+
+    full, basic = (wire.row_response(extended, view) for view in (PAGE_VIEW_FULL, PAGE_VIEW_BASIC))
+
+    assert (full.bundle_id, full.config_digest) == (extended.bundle_id, extended.config_digest)
+    assert (full.watermark, full.time.ToMilliseconds()) == (extended.watermark, NOW)
+    assert ["trending"] == [left.source for left in full.degradations]
+    assert (full.row.row_id, full.row.heading, full.row.has_more) == ("genre:Drama", extended.row.heading, True)
+    assert tuple(full.row.title_ids) == tuple(basic.row.title_ids) == extended.row.title_ids
+    assert (tuple(full.row.names), tuple(full.row.reasons)) == (extended.row.names, extended.row.reasons)
+    assert tuple(full.row.scores) == extended.row.scores
+    assert not basic.row.names
 
 
 def test_a_basic_page_holds_ids_alone(engine: Engine) -> None:

@@ -55,6 +55,7 @@ def page(*rows: tuple[str, ...]) -> Page:
             reasons=("",) * len(titles),
             reason_arguments=("",) * len(titles),
             reason_texts=("",) * len(titles),
+            has_more=False,
         )
         for place, titles in enumerate(rows)
     )
@@ -68,6 +69,7 @@ def page(*rows: tuple[str, ...]) -> Page:
         valid_for_seconds=1,
         absent_sources=(),
         rows=made,
+        next_page_token="",
     )
 
 

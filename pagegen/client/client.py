@@ -1,36 +1,30 @@
-"""
-The client: asks a server for pages, and raises what went wrong as the errors the engine itself would raise.
-
-Importing it loads neither models nor LightGBM. One client serves many threads.
-"""
+"""Asking: calls, patience, and errors. One client serves many threads."""
 
 import itertools
 import json
 import time
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Self
 
 import grpc
 import msgspec
-from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
-from pagegen.errors import PagegenError, RequestError, Violation
-from pagegen.request import LastPage, PageRequest, RecentEvent
-from pagegen.v1.device_pb2 import Device
-from pagegen.v1.event_pb2 import EventKind
-from pagegen.v1.event_pb2 import RecentEvent as EventMessage
-from pagegen.v1.page_pb2 import PageView, ShownPage
-from pagegen.v1.page_service_pb2 import DESCRIPTOR, GeneratePageRequest, GeneratePageResponse
+from pagegen.client.messages import View, message, row_message
+from pagegen.errors import PagegenError, RequestError, RowNotFoundError, Violation
+from pagegen.request import PageRequest, RowRequest
+from pagegen.v1.page_service_pb2 import (
+    DESCRIPTOR,
+    ExtendRowRequest,
+    ExtendRowResponse,
+    GeneratePageRequest,
+    GeneratePageResponse,
+)
 from pagegen.v1.page_service_pb2_grpc import PageServiceStub
 
-View: TypeAlias = Literal["BASIC", "FULL", "TRACE"]
 SERVICE: Final = DESCRIPTOR.services_by_name["PageService"].full_name
-NUMBERS = ("watermark", "rng_seed", "rows", "columns", "visible_columns", "maturity_ceiling", "kids")
-LISTS = ("exclude_title_ids", "row_kinds", "exclude_row_kinds", "disabled_sources")
-EVENT_NUMBERS = ("watched_seconds", "fraction", "grade", "season", "episode")
 POLL_SECONDS = 0.1
 
 # Pages may be asked for again: the answer is the same, and nothing is kept of the asking.
@@ -65,7 +59,11 @@ class Client:
 
     Examples:
         with Client("127.0.0.1:50051") as client:
-            page = client.generate_page(PageRequest(member_id="42", time=1046454591000))
+            request = PageRequest(member_id="42", time=1046454591000, page_size=6)
+            page = client.generate_page(request)
+            below = client.generate_page(replace(request, page_token=page.next_page_token, recent_events=(played,)))
+            row = page.rows[0]
+            further = client.extend_row(RowRequest(page=request, row_id=row.row_id, shown_title_ids=(*row.title_ids,)))
     """
 
     def __init__(
@@ -107,6 +105,28 @@ class Client:
         wanted = message(request, view) if isinstance(request, PageRequest) else request
         try:
             return next(self._stubs).GeneratePage(wanted, timeout=timeout_seconds or self._timeout)
+        except grpc.RpcError as error:
+            raise told(error) from error
+
+    def extend_row(
+        self, request: RowRequest | ExtendRowRequest, *, view: View = "FULL", timeout_seconds: float | None = None
+    ) -> ExtendRowResponse:
+        """
+        Further titles of a row.
+
+        Args:
+            request: of which row, and what it has shown; a message says itself which view it wants.
+            view: as of a page.
+            timeout_seconds: other than the client's.
+
+        Raises:
+            RequestError: the request is wrong; with every violation.
+            RowNotFoundError: there is no such row.
+            ServerError: there is no answer.
+        """
+        wanted = row_message(request, view) if isinstance(request, RowRequest) else request
+        try:
+            return next(self._stubs).ExtendRow(wanted, timeout=timeout_seconds or self._timeout)
         except grpc.RpcError as error:
             raise told(error) from error
 
@@ -157,53 +177,6 @@ def _channel(target: str, tls: Tls | None, retries: dict[str, Any] | None) -> gr
     return grpc.secure_channel(target, grpc.ssl_channel_credentials(tls.server_ca, tls.key, tls.cert), options)
 
 
-def message(request: PageRequest, view: View = "FULL") -> GeneratePageRequest:
-    """
-    The message that asks for this page.
-
-    Raises:
-        RequestError: what no message can say.
-    """
-    if request.page_number:
-        raise RequestError(Violation("page_number", "is not on the wire: a server counts pages by their tokens"))
-    try:
-        return GeneratePageRequest(
-            member_id=request.member_id,
-            time=_timestamp(request.time),
-            device=Device.Value(f"DEVICE_{request.device.upper()}"),
-            country=request.country or "",
-            language=request.language,
-            recent_events=[_event(event) for event in request.recent_events],
-            last_page=_shown(request.last_page) if request.last_page else None,
-            view=PageView.Value(f"PAGE_VIEW_{view}"),
-            **{name: getattr(request, name) for name in (*NUMBERS, *LISTS)},
-        )
-    except ValueError as error:  # a name or a number that the message's types do not have
-        raise RequestError(Violation("", str(error))) from error
-
-
-def _event(event: RecentEvent) -> EventMessage:
-    return EventMessage(
-        title_id=event.title_id,
-        kind=EventKind.Value(f"EVENT_KIND_{event.kind.upper()}"),
-        time=_timestamp(event.time),
-        **{name: getattr(event, name) for name in EVENT_NUMBERS},
-    )
-
-
-def _shown(page: LastPage) -> ShownPage:
-    return ShownPage(
-        time=_timestamp(page.time),
-        device=Device.Value(f"DEVICE_{page.device.upper()}"),
-        row_lengths=[len(titles) for titles in page.title_ids],
-        title_ids=[title for titles in page.title_ids for title in titles],
-    )
-
-
-def _timestamp(ms: int) -> Timestamp:
-    return Timestamp(seconds=ms // 1_000, nanos=ms % 1_000 * 1_000_000)
-
-
 def told(error: grpc.RpcError) -> PagegenError:
     """The error that a server's status tells of."""
     status, details = rpc_status.from_call(error), {}
@@ -213,5 +186,7 @@ def told(error: grpc.RpcError) -> PagegenError:
                 details[kind] = found
     if wrong := details.get(error_details_pb2.BadRequest):
         return RequestError(*(Violation(v.field, v.description) for v in wrong.field_violations))
+    if error.code() == grpc.StatusCode.NOT_FOUND:
+        return RowNotFoundError(error.details())
     info = details.get(error_details_pb2.ErrorInfo)
     return ServerError(error.code().name, error.details() or "", info.metadata.get("error_id", "") if info else "")
