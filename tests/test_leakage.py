@@ -115,7 +115,8 @@ def feels(medium: World, requests: list[PageRequest]) -> tuple[set[str], int]:
 
 def test_the_poison_is_strong(medium: World) -> None:
     """A day later it is felt by almost every feature and on every page: the test above can fail."""
-    felt, pages = feels(medium, [replace(request, time=CUT + DAY, watermark=None) for request in REQUESTS])
+    wider = [replace(r, rows=r.rows + 1, columns=r.columns + 1) for r in REQUESTS]  # one slot may be right by chance
+    felt, pages = feels(medium, [replace(r, time=CUT + DAY, watermark=None) for r in wider])
 
     assert len(REQUESTS) == pages
     assert {

@@ -48,18 +48,20 @@ SMALL: Table = {
             "tastes": {"titles": 20, "least": 3},
         },
     },
+    "page": {"source": {"top_10": {"min_plays": 1}}},
+}
+
+
+ALL_SOURCES: Table = {  # also those that are off by default
+    "fit": {"sources": list(HOME.sources)},
     "page": {
         "source": {
-            "top_10": {"min_plays": 1},
             "genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1},
             "tastes": {"least": 1, "min_titles": 1, "min_lift": 1.1},
         },
         "evidence": {"min_plays": 2},
     },
 }
-
-
-ALL_SOURCES: Table = {"fit": {"sources": list(HOME.sources)}}  # also those that are off by default
 ALL_FAMILIES: Table = {"fit": {"families": list(HOME.families)}}
 
 
