@@ -2,7 +2,9 @@
 
 import hashlib
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -142,15 +144,10 @@ def _rows(
 ) -> tuple[PageRow, ...]:
     if not len(places):
         return ()
-    catalog, rows = contexts.data.catalog, pages.rows
-    start = pages.start[places.start : places.stop + 1]
-    title = pages.title[start[0] : start[-1]]
-    ids, names = tuple(catalog.ids.of(title)), tuple(catalog.name[title].tolist())
-    play = tuple(pages.play[start[0] : start[-1]].astype("float32").tolist())
-    why = reason_columns(reasons.of(slice(int(start[0]), int(start[-1]))), contexts, int(rows.request[places.start]))
-    bounds = itertools.pairwise((start - start[0]).tolist())
+    rows, start = pages.rows, pages.start[places.start : places.stop + 1].tolist()
+    columns = _columns(slice(start[0], start[-1]), pages, contexts, int(rows.request[places.start]), reasons)
     out = []
-    for p, (low, high) in zip(places, bounds, strict=True):
+    for p, (low, high) in zip(places, itertools.pairwise(start), strict=True):
         kind, seed, request = kinds[rows.kind[p]], int(rows.seed[p]), int(rows.request[p])
         evidence = row_evidence(kind, seed, contexts)
         out.append(
@@ -159,13 +156,23 @@ def _rows(
                 kind=kind.name,
                 heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
                 evidence=evidence,
-                title_ids=ids[low:high],
-                names=names[low:high],
-                scores=play[low:high],
-                reasons=why.codes[low:high],
-                reason_arguments=why.arguments[low:high],
-                reason_texts=why.texts[low:high],
                 has_more=bool(pages.more[p]),
+                **{name: column[low - start[0] : high - start[0]] for name, column in columns.items()},
             )
         )
     return tuple(out)
+
+
+def _columns(
+    slots: slice, pages: Pages, contexts: Contexts, request: int, reasons: Reasons
+) -> Mapping[str, tuple[Any, ...]]:
+    """What rows say of their titles, by name, for all slots of a page."""
+    title, why = pages.title[slots], reason_columns(reasons.of(slots), contexts, request)
+    return {
+        "title_ids": tuple(contexts.data.catalog.ids.of(title)),
+        "names": tuple(contexts.data.catalog.name[title].tolist()),
+        "scores": tuple(pages.play[slots].astype("float32").tolist()),
+        "reasons": why.codes,
+        "reason_arguments": why.arguments,
+        "reason_texts": why.texts,
+    }

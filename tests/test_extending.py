@@ -114,7 +114,7 @@ def test_a_long_row_goes_on_beyond_a_hundred() -> None:
 @pytest.mark.parametrize(("columns", "refill"), [(4, 20), (4, 0), (10, 0), (100, 20)])
 def test_a_row_ends_where_its_kind_does(columns: int, refill: int) -> None:
     """Ten titles at most, counting those on the page; and a page that brings no spare titles knows of the next one."""
-    settings = {"page": {"refill": refill, "kinds": {"genre": {"max_titles": 10}}}}
+    settings = {"page": {"refill": refill, "constraints": {"kinds": {"genre": {"max_titles": 10}}}}}
     data = world([title(f"t{n:03d}") for n in range(40)])
     engine = tiny_engine(data, {"fit": {"sources": ["trending", "facets"]}}, settings)
     asked = ask(columns=columns, row_kinds=("genre",))

@@ -48,7 +48,7 @@ SMALL: Table = {
             "tastes": {"titles": 20, "least": 3},
         },
     },
-    "page": {"source": {"top_10": {"min_plays": 1}}},
+    "page": {"source": {"top_10": {"min_plays": 1}}, "evidence": {"min_plays": 2}},
 }
 
 
@@ -59,7 +59,6 @@ ALL_SOURCES: Table = {  # also those that are off by default
             "genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1},
             "tastes": {"least": 1, "min_titles": 1, "min_lift": 1.1},
         },
-        "evidence": {"min_plays": 2},
     },
 }
 ALL_FAMILIES: Table = {"fit": {"families": list(HOME.families)}}

@@ -57,6 +57,8 @@ def reason_columns(reasons: Reasons, contexts: Contexts, request: int) -> Reason
     words, catalog = _words(contexts.requests[request].language), contexts.data.catalog
     country = _country(words["countries"], contexts, request)
     distinct, place = reasons.distinct()
+    if not distinct:
+        return ReasonColumns(codes=(), arguments=(), texts=())
     written = [("", "", "")] * len(distinct)
     for i, (code, about) in enumerate(distinct):
         if code != NONE:

@@ -15,7 +15,7 @@ import numpy as np
 from pagegen.arrays import NONE, Float64, Int16, Int64, Mask, lengths, record
 from pagegen.context import Contexts
 from pagegen.ordering.constraints import Kinds
-from pagegen.ordering.objective import Objective
+from pagegen.ordering.objective import objective_of
 from pagegen.ordering.rules import Rules
 from pagegen.ordering.terms import terms_of
 from pagegen.rows import Above, Filled
@@ -54,11 +54,8 @@ class Assembly:
         self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
         self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
         self._some_exempt = bool(self._exempt.any())
-        row_x, column_x = rules.examination.of(request.device)
-        behind = np.zeros(max(0, cells.shape[1] - self._columns))
-        column_x = np.concatenate([[0.0], column_x[: self._columns], behind])
         terms = terms_of(contexts, b, self.title, rules.objective, rules.examination)
-        self.objective = Objective(worth=worth, row_x=row_x, column_x=column_x, terms=terms)
+        self.objective = objective_of(worth, request, rules.examination, terms)
         self._least = np.minimum(rules.least, request.columns)[self.kind]
         self._always_hard = rules.hard[self.kind]
         self._left = np.ones(len(rows), np.bool_)

@@ -15,7 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from pagegen.arrays import Float64, Int64, Mask, record
+from pagegen.ordering.examination import Examination
 from pagegen.ordering.terms import Term
+from pagegen.request import PageRequest
 
 
 @record
@@ -55,3 +57,13 @@ class Objective:
     def at_most(self) -> Float64:
         """[R] the most plays a row can add at a position that is surely reached, whatever is above: the best first."""
         return self.alone(-np.sort(-self.worth, axis=1))
+
+
+def objective_of(
+    worth: Float64, request: PageRequest, examination: Examination, terms: tuple[Term, ...] = ()
+) -> Objective:
+    """The objective of a page without rows yet, whose candidate rows have titles of this worth [R, L]."""
+    row_x, column_x = examination.of(request.device)
+    beyond = np.zeros(max(0, worth.shape[1] - request.columns))
+    seen = np.concatenate([[0.0], column_x[: request.columns], beyond])
+    return Objective(worth=worth, row_x=row_x, column_x=seen, terms=terms)
