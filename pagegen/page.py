@@ -26,6 +26,8 @@ class PageRow:
     names: tuple[str, ...]
     scores: tuple[float, ...]  # probability of a play within the horizon
     reasons: tuple[str, ...]  # the strongest true reason of each title, as a code; "" without one
+    chance: float  # that it was this row, given those above; 1: certain
+    title_chances: tuple[float, ...]  # that it was this title, given the row and the titles to its left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
     start = pages.start[places.start : places.stop + 1]
     title = pages.title[start[0] : start[-1]]
     ids, names = tuple(catalog.ids.of(title)), tuple(catalog.name[title].tolist())
+    chance = tuple(pages.title_chance[start[0] : start[-1]].tolist())
     play = tuple(pages.play[start[0] : start[-1]].astype("float32").tolist())
     reasons = tuple(title_reasons(title, contexts, int(rows.request[places.start]))) if len(places) else ()
     bounds = itertools.pairwise((start - start[0]).tolist())
@@ -113,6 +116,8 @@ def _rows(places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind,
                 names=names[low:high],
                 scores=play[low:high],
                 reasons=reasons[low:high],
+                chance=float(pages.row_chance[p]),
+                title_chances=chance[low:high],
             )
         )
     return tuple(out)

@@ -14,7 +14,7 @@ from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine, Limits
 from pagegen.features import Family
-from pagegen.ordering import Constraints, Examination, rules_of
+from pagegen.ordering import Constraints, Examination, Exploration, rules_of
 from pagegen.ordering.constraints import compile_constraints
 from pagegen.page import Identity
 from pagegen.pool import RowKind, Source, as_scorer
@@ -56,7 +56,13 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         ranker=models.ranker,
         calibration=models.calibration,
         orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
-        rules=rules_of(kinds, _constraints(home, page, kinds), models.examination, page.attraction),
+        rules=rules_of(
+            kinds,
+            _constraints(home, page, kinds),
+            models.examination,
+            page.attraction,
+            Exploration(rows=page.exploration.rows, slots=page.exploration.slots),
+        ),
         limits=Limits(
             max_pairs=page.max_pairs,
             refill=page.refill,

@@ -14,6 +14,7 @@ import msgspec
 from pagegen.bundle.parts import Homepage
 from pagegen.errors import ConfigError
 from pagegen.ordering.constraints import ConstraintsConfig
+from pagegen.ordering.exploration import ExplorationConfig
 
 Table: TypeAlias = Mapping[str, Any]
 
@@ -69,6 +70,7 @@ class PageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     constraints: ConstraintsConfig = ConstraintsConfig()
     kinds: dict[str, KindSettings] = {}
     attraction: dict[str, float] = {}  # of rows of a kind, in the page objective; 1 where it is not said
+    exploration: ExplorationConfig = ExplorationConfig()
     source: dict[str, dict[str, Any]] = {}
     filter: dict[str, dict[str, Any]] = {}
     orderers: dict[str, dict[str, Any]] = {}
@@ -236,6 +238,8 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
+        ("page.exploration.rows", settings.page.exploration.rows, 0.0, 0.9),
+        ("page.exploration.slots", settings.page.exploration.slots, 0.0, 0.9),
         *((f"page.attraction.{name}", value, 0.0, 100.0) for name, value in settings.page.attraction.items()),
     ]
     yield from (

@@ -3,14 +3,17 @@
 from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
+from pagegen.ordering.exploration import Exploration
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.orderer import Orderer, Pages, assemble
+from pagegen.ordering.probability import log_probability
 from pagegen.ordering.rules import Rules, rules_of
 
 __all__ = [
     "Assembly",
     "Constraints",
     "Examination",
+    "Exploration",
     "KindRule",
     "Objective",
     "Orderer",
@@ -18,5 +21,6 @@ __all__ = [
     "Placed",
     "Rules",
     "assemble",
+    "log_probability",
     "rules_of",
 ]

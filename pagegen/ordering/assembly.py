@@ -12,6 +12,7 @@ import numpy as np
 
 from pagegen.arrays import Float64, Int16, Int64, Mask, lengths, record
 from pagegen.ordering.constraints import Kinds
+from pagegen.ordering.exploration import Explorer
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.rules import Rules
 from pagegen.request import PageRequest
@@ -25,6 +26,8 @@ class Placed:
     row: int  # position in the filled rows
     candidate: Int64  # positions in the filled titles, left to right
     gain: float  # what it added to the objective when it was placed
+    chance: float  # that it was this row, given those above
+    slots: Float64  # of each title, given the row and those to its left
 
 
 class Assembly:
@@ -34,8 +37,11 @@ class Assembly:
     A matrix [R, L] has a row's titles in its order; the cells behind its last are empty.
     """
 
-    def __init__(self, request: PageRequest, filled: Filled, rows: range, rules: Rules) -> None:
+    def __init__(
+        self, request: PageRequest, filled: Filled, rows: range, rules: Rules, explorer: Explorer | None = None
+    ) -> None:
         self._rows, self._rules, self._columns = rows, rules, request.columns
+        self._explorer, self._screen = explorer, request.screen_columns
         self._most = min(request.rows, len(rows))
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
@@ -104,15 +110,42 @@ class Assembly:
             self._masks[kinds] = chosen[self.kind]
         return self._masks[kinds]
 
-    def place(self, row: int, gain: float) -> None:
-        """Put the row (0 is the request's first) at the next position."""
+    def explored(self, row: int, value: Float64, may: Mask) -> tuple[int, float]:
+        """
+        The row, or with exploration perhaps another one that may stand there too, and the chance that it is this one.
+
+        Args:
+            row: that the orderer would place.
+            value: [R] what it goes by.
+            may: [R] rows that could take its place.
+        """
+        if self._explorer is None:
+            return row, 1.0
+        return self._explorer.row(self.position, self._rows.start, (row, value, may))
+
+    def place(self, row: int, gain: float, chance: float = 1.0) -> None:
+        """Put the row (0 is the request's first), which came up with this chance, at the next position."""
         shown = self._order(row)[: self._columns]
+        slots = np.ones(len(shown))
+        if self._explorer is not None and self._rules.ranked[self.kind[row]]:
+            gain += self._explore(self._explorer, row, shown, slots)
         self._new[self.title[row, shown]] = False
         self._left[row] = False
         kind = int(self.kind[row])
         self._count[kind] += 1
         self._last[kind] = self.position
-        self.placed.append(Placed(row=self._rows.start + row, candidate=self._first[row] + shown, gain=gain))
+        candidate = self._first[row] + shown
+        self.placed.append(
+            Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
+        )
+
+    def _explore(self, explorer: Explorer, row: int, shown: Int64, slots: Float64) -> float:
+        """Let new titles of the first screen change places, in `shown`; their chances in `slots`; what that adds."""
+        new = self._new[self.title[row, shown[: self._screen]]]
+        cells = shown[: len(new) if new.all() else int(new.argmin())].copy()
+        order, chance = explorer.titles(self.position, self.title[row, cells], self.objective.worth[row, cells])
+        shown[: len(order)], slots[: len(order)] = cells[order], chance
+        return self.objective.moved(row, cells[: len(order)], shown[: len(order)], self.position)
 
     def shown(self) -> Int64:
         """The titles of the lowest row, left to right."""
@@ -121,8 +154,9 @@ class Assembly:
         return self.title[row, lowest.candidate - self._first[row]]
 
     def fork(self) -> "Assembly":
-        """The same page, to be gone on with in another way."""
+        """The same page, to be gone on with in another way, and without chance."""
         other = copy(self)
+        other._explorer = None
         other._new, other._left = self._new.copy(), self._left.copy()
         other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
         return other

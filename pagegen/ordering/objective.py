@@ -32,6 +32,11 @@ class Objective:
         """
         return (self.column_x[shown] * (self.worth * new)).sum(axis=1) * self.row_x[position]
 
+    def moved(self, row: int, before: Int64, after: Int64, position: int) -> float:
+        """What is added when cells of the row, all of them new, stand at its beginning in another order."""
+        more = self.worth[row, after] - self.worth[row, before]
+        return float((self.column_x[1 : len(more) + 1] * more).sum() * self.row_x[position])
+
     def alone(self, worth: Float64) -> Float64:
         """[R] what rows with these titles' worth [R, L] add at a position that is surely reached, all of them new."""
         return (self.column_x[1 : worth.shape[1] + 1] * worth).sum(axis=1)

@@ -96,6 +96,8 @@ def _row(row: PageRow, *, full: bool) -> Row:
         names=row.names if full else (),
         scores=row.scores if full else (),
         reasons=row.reasons if full else (),
+        row_probability=row.chance if row.chance < 1 else None,
+        title_probabilities=row.title_chances if any(chance < 1 for chance in row.title_chances) else (),
     )
 
 

@@ -53,6 +53,8 @@ def page(*rows: tuple[str, ...]) -> Page:
             names=titles,
             scores=(0.1,) * len(titles),
             reasons=("",) * len(titles),
+            chance=1.0,
+            title_chances=(1.0,) * len(titles),
         )
         for place, titles in enumerate(rows)
     )
