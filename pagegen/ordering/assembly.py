@@ -15,8 +15,10 @@ from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.exploration import Explorer
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.rules import Rules
-from pagegen.request import PageRequest
+from pagegen.request import MAX_COLUMNS, PageRequest
 from pagegen.rows import Filled
+
+CERTAIN = np.ones(MAX_COLUMNS)  # the chances of steps without chance
 
 
 @record
@@ -126,8 +128,9 @@ class Assembly:
     def place(self, row: int, gain: float, chance: float = 1.0) -> None:
         """Put the row (0 is the request's first), which came up with this chance, at the next position."""
         shown = self._order(row)[: self._columns]
-        slots = np.ones(len(shown))
+        slots = CERTAIN[: len(shown)]
         if self._explorer is not None and self._rules.ranked[self.kind[row]]:
+            slots = slots.copy()
             gain += self._explore(self._explorer, row, shown, slots)
         self._new[self.title[row, shown]] = False
         self._left[row] = False
