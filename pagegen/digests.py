@@ -65,6 +65,7 @@ def _made(trace: Trace, b: int) -> Iterator[Part]:
     pairs = _group(trace.retrieved.table.start, b)
     yield "ranking", [prediction.score[pairs], prediction.play[pairs]]
     rows = np.flatnonzero(filled.rows.request == b)
+    yield "rows: attraction", [filled.attraction[rows]]
     yield "rows", _ragged(filled.rows, filled.start, (filled.title, filled.play, filled.score), rows)
     rows = np.flatnonzero(placed.rows.request == b)
     columns = (placed.title, placed.play, placed.score, placed.title_chance)

@@ -5,6 +5,7 @@ The engine: the whole line from requests to pages, one function that serving, si
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
-from pagegen.ordering import Orderer, Pages, Rules
+from pagegen.ordering import Attraction, Orderer, Pages, Rules
 from pagegen.page import Identity, Page, render, without_rows
 from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
@@ -79,6 +80,7 @@ class Engine:
     orderer: Orderer
     rules: Rules
     limits: Limits
+    attraction: Attraction | None = None  # None: every row has 1
 
     def run(
         self,
@@ -103,8 +105,7 @@ class Engine:
         retrieved = self.retrieve(requests, on_failure, after, known=known)
         prediction = predict(self.ranker, self.calibration, retrieved.table)
         after("ranking")
-        candidates, limit = retrieved.pool.candidates, self._limit(retrieved.contexts)
-        filled = fill(candidates, retrieved.pairs, prediction, self.rules.kinds, limit)
+        filled = self._filled(retrieved, prediction)
         after("rows")
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
@@ -148,6 +149,14 @@ class Engine:
     def know(self, retrieved: Retrieved) -> Known:
         """What engines with the same data, trend windows and sources need not find out again."""
         return Known(contexts=retrieved.contexts, sources=self.sources, scores=retrieved.pool.scores)
+
+    def _filled(self, retrieved: Retrieved, prediction: Prediction) -> Filled:
+        """The candidate rows, with the attraction of each."""
+        contexts, kinds = retrieved.contexts, self.rules.kinds
+        filled = fill(retrieved.pool.candidates, retrieved.pairs, prediction, kinds, self._limit(contexts))
+        if self.attraction is None:
+            return filled
+        return replace(filled, attraction=self.attraction.of(contexts, filled, kinds))
 
     def _limit(self, contexts: Contexts) -> Int32:
         """[B] titles a row may bring."""

@@ -8,7 +8,7 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage, Made, Part, SavedRanker
+from pagegen.bundle.parts import Homepage, Made, Part, SavedAttraction, SavedRanker
 from pagegen.bundle.settings import KindSettings, PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
@@ -27,6 +27,7 @@ class Models:
     ranker: SavedRanker
     calibration: Calibration
     examination: Examination
+    attraction: SavedAttraction | None = None  # None: it was not learnt
 
 
 def families(home: Homepage, settings: Settings, sources: Sequence[Source]) -> tuple[Family, ...]:
@@ -45,7 +46,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
     """
     threadpool_limits(1, "blas")
     page, sources = settings.page, tuple(models.sources[name] for name in settings.fit.sources)
-    kinds = tuple(_limited(kind, page) for source in sources for kind in source.kinds)
+    kinds = kinds_of(home, settings)
     return Engine(
         identity=Identity(bundle_id=bundle_id, config_digest=settings.digest, sources=settings.fit.sources),
         data=data,
@@ -68,7 +69,14 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
             refill=page.refill,
             off=frozenset(name for name, kind in page.kinds.items() if not kind.on),
         ),
+        attraction=models.attraction,
     )
+
+
+def kinds_of(home: Homepage, settings: Settings) -> tuple[RowKind, ...]:
+    """The row kinds of the sources that are on, as the settings limit them; `Rows.kind` is a position in it."""
+    sources = home.with_copies(settings.fit.copies)
+    return tuple(_limited(kind, settings.page) for kind in sources.kinds(settings.fit.sources))
 
 
 def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:

@@ -47,11 +47,13 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]  # in order: a source may use the scores of those before it
     families: tuple[str, ...]
     ranker: str
+    attraction: str = ""  # what is learnt of rows where pages are logged; "": nothing
     copies: dict[str, str] = {}  # by its own name: a source that only scores, once more with other settings
     trends: TrendSettings = TrendSettings()
     examples: ExampleSettings = ExampleSettings()
     source: dict[str, dict[str, Any]] = {}
     rankers: dict[str, dict[str, Any]] = {}
+    attractions: dict[str, dict[str, Any]] = {}
 
 
 class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,6 +176,7 @@ def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, A
     rooms: Sequence[tuple[str, str, Mapping[str, type[msgspec.Struct]]]] = [
         ("fit", "source", {name: part.fit_config for name, part in home.sources.items()}),
         ("fit", "rankers", {name: part.config for name, part in home.rankers.items()}),
+        ("fit", "attractions", {name: part.config for name, part in home.attractions.items()}),
         ("page", "source", {name: part.page_config for name, part in home.sources.items()}),
         ("page", "filter", {name: part.config for name, part in home.filters.items()}),
         ("page", "orderers", {name: part.config for name, part in home.orderers.items()}),
@@ -203,6 +206,7 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("fit.sources", settings.fit.sources, home.sources),
         ("fit.families", settings.fit.families, home.families),
         ("fit.ranker", [settings.fit.ranker], home.rankers),
+        ("fit.attraction", [settings.fit.attraction] if settings.fit.attraction else [], home.attractions),
         ("page.filters", settings.page.filters, home.filters),
         ("page.orderer", [settings.page.orderer], home.orderers),
         ("page.kinds", settings.page.kinds, kinds),
@@ -238,8 +242,6 @@ def _impossible(settings: Settings) -> Iterable[str]:
         ("fit.examples.negative_weight", examples.negative_weight, 0.0, 1.0),
         ("fit.examples.min_positives", examples.min_positives, 1, 10_000_000),
         ("fit.trends.short_days", settings.fit.trends.short_days, 0.05, settings.fit.trends.long_days),
-        ("page.exploration.rows", settings.page.exploration.rows, 0.0, 0.9),
-        ("page.exploration.slots", settings.page.exploration.slots, 0.0, 0.9),
         *((f"page.attraction.{name}", value, 0.0, 100.0) for name, value in settings.page.attraction.items()),
     ]
     yield from (

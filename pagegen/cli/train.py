@@ -70,6 +70,7 @@ def _threads(home: Homepage, threads: int | None) -> Table:
     rooms = {
         "source": {name: part.fit_config for name, part in home.sources.items()},
         "rankers": {name: part.config for name, part in home.rankers.items()},
+        "attractions": {name: part.config for name, part in home.attractions.items()},
     }
     table: dict[str, Any] = {}
     for room, configs in rooms.items():

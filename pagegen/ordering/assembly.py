@@ -55,7 +55,7 @@ class Assembly:
         self.title[cells] = title
         worth = np.zeros(cells.shape)
         worth[cells] = filled.play[start[0] : start[-1]]
-        worth *= rules.attraction[self.kind][:, None]
+        worth *= (rules.attraction[self.kind] * filled.attraction[rows.start : rows.stop])[:, None]
         self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
         self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
         self._some_exempt = bool(self._exempt.any())

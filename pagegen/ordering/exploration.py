@@ -13,18 +13,21 @@ Whoever knows these chances can tell from the logged pages what other pages woul
 
 import hashlib
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from pagegen.arrays import Float64, Int64, Mask, record
 from pagegen.request import PageRequest
 
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=0.9)]
+
 
 class ExplorationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rows: float = 0.0  # rows whose values differ by less than this share of the higher one may take its place
-    slots: float = 0.0  # the same of the first titles of a row, on the first screen; rows in their source's order stay
+    rows: Share = 0.0  # rows whose values differ by less than this share of the higher one may take its place
+    slots: Share = 0.0  # the same of the first titles of a row, on the first screen; rows in their source's order stay
 
 
 class Chooser(Protocol):

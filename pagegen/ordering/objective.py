@@ -4,8 +4,9 @@ The page objective: the only place where a page is given a value.
     V(page) = sum over slots of x(p, q) * m(title) * a(row) * [first slot of the title on the page]
 
 x is the examination of the slot, m the calibrated probability of a play, a the attraction of the row: how much more or
-less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), not of
-the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles.
+less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), times
+what was learnt of such rows from logged pages (`fit.attraction`), never of the other rows: so V stays monotone and
+submodular in the set of rows as long as rows only share titles.
 """
 
 import numpy as np

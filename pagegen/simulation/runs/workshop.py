@@ -81,7 +81,7 @@ class Workshop:
 
     def logged_titles(self) -> pl.DataFrame:
         """The log with the titles shown: large, so it is not kept."""
-        return read_table(self.setup.data, "pages", [*LOGGED, "title_ids"])
+        return read_table(self.setup.data, "pages", [*LOGGED, "row_kinds", "row_seeds", "title_ids"])
 
     @cached_property
     def cuts_ms(self) -> tuple[int, ...]:
