@@ -177,8 +177,8 @@ def _fit_attraction(job: Job, taught: Lessons) -> SavedAttraction | None:
 
 def _row_examples(job: Job, taught: Lessons, older: list[Window], logged: LoggedRows) -> RowExamples:
     """
-    Rows of the newer windows. A ranker that learnt from the older ones says what is to be expected of their titles: none
-    may have seen what was played.
+    Rows of the newer windows. A ranker that learnt from the older ones says what is to be expected of their titles: it
+    must not have seen what was played.
     """
     ranker, newest = _fit_ranker(job, older), taught.labelled[-1]
     calibration, _ = calibrate(ranker.score(newest.table), newest, rng_of(job.rng_seed, "calibration"))
