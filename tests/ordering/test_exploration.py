@@ -15,9 +15,10 @@ from scipy.stats import chi2
 from pagegen.arrays import starts
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
-from pagegen.ordering import Exploration, Orderer, Pages, Rules, log_probability
+from pagegen.ordering import Assembly, Exploration, Orderer, Pages, Rules, log_probability
 from pagegen.pool import RowKind, Rows
 from rankers.greedy_rows import GreedyRows
+from rankers.independent_rows import IndependentRows
 from tests.ordering.pages import KINDS, Told, contexts, filled, lawful, rows_of, rules, worth
 from tests.worlds import ask
 
@@ -196,6 +197,32 @@ def test_rows_in_their_sources_order_and_slots_off_the_screen_stay() -> None:
     assert {tuple(range(9))} == {tuple(ranks) for ranks, _ in shown}
     assert 6 == len({tuple(soft[:3]) for _, soft in shown})
     assert {tuple(range(13, 19))} == {tuple(soft[3:]) for _, soft in shown}
+
+
+def test_rows_stand_in_for_each_other_by_what_their_orderer_goes_by() -> None:
+    """By hand: the second row adds next to nothing below the first, and to independent rows is as good as the third."""
+    told: list[Told] = [(SOFT, {1: 0.5}), (SOFT, {1: 0.48, 2: 0.01}), (SOFT, {3: 0.47})]
+    page: Laid = [(0, [1]), (1, [2]), (2, [3])]
+    own = 0.48 + 0.93 * 0.01
+
+    assert chance_of(GreedyRows(), told, exploring(0.1, 0.0), page) == 0.0
+    assert chance_of(IndependentRows(), told, exploring(0.1, 0.0), page) == pytest.approx(
+        0.5 / (0.5 + own + 0.47) * own / (own + 0.47)
+    )
+
+
+def test_pages_that_are_only_tried_are_without_chance() -> None:
+    """Whoever looks ahead sees the same in all of them."""
+    rules_ = exploring(0.9, 0.9)
+    told: list[Told] = [(SOFT, {n: 0.5, n + 10: 0.5, n + 20: 0.5}) for n in range(3)]
+    page = Assembly(ask(), filled(told), range(3), rules_, rules_.exploration.of(0, ask()))
+    tried, (gain, may) = page.fork(), page.gains()
+    for row in range(3):
+        tried.place(row, float(gain[row]))
+
+    assert {(row, 1.0) for row in range(3)} == {tried.explored(row, gain, may) for row in range(3)}
+    assert {(0, 1, 2)} == {tuple((placed.candidate % 3).tolist()) for placed in tried.placed}
+    assert page.explored(0, gain, may)[1] < 1
 
 
 def test_a_template_keeps_its_sequence_of_kinds() -> None:
