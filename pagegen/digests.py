@@ -65,10 +65,11 @@ def _made(trace: Trace, b: int) -> Iterator[Part]:
     pairs = _group(trace.retrieved.table.start, b)
     yield "ranking", [prediction.score[pairs], prediction.play[pairs]]
     rows = np.flatnonzero(filled.rows.request == b)
+    yield "rows: attraction", [filled.attraction[rows]]
     yield "rows", _ragged(filled.rows, filled.start, (filled.title, filled.play, filled.score), rows)
     rows = np.flatnonzero(placed.rows.request == b)
-    columns = (placed.title, placed.play, placed.score)
-    yield "ordering", [placed.gain[rows], *_ragged(placed.rows, placed.start, columns, rows)]
+    columns = (placed.title, placed.play, placed.score, placed.title_chance)
+    yield "ordering", [placed.gain[rows], placed.row_chance[rows], *_ragged(placed.rows, placed.start, columns, rows)]
     yield "page", [msgspec.json.encode(trace.pages[b])]
 
 

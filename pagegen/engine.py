@@ -18,7 +18,7 @@ from pagegen.evidence import EvidenceRules, Grounds, Reasons, give_reasons
 from pagegen.extending import brought, extension, shown_next
 from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
-from pagegen.ordering import Orderer, Pages, Rules
+from pagegen.ordering import Attraction, Orderer, Pages, Rules
 from pagegen.page import ExtendedRow, Identity, Page, render, render_row, without_rows
 from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
@@ -85,6 +85,7 @@ class Engine:
     rules: Rules
     limits: Limits
     evidence: EvidenceRules
+    attraction: Attraction | None = None  # None: every row has 1
 
     def run(
         self,
@@ -109,9 +110,7 @@ class Engine:
         retrieved = self.retrieve(requests, on_failure, after, known=known)
         prediction = predict(self.ranker, self.calibration, retrieved.table)
         after("ranking")
-        candidates, limit = retrieved.pool.candidates, self._limit(requests)
-        filled = fill(candidates, retrieved.pairs, prediction, self.rules.kinds, limit)
-        filled = below(filled, retrieved.contexts, self.rules.kinds)
+        filled = self._filled(retrieved, prediction)
         after("rows")
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
@@ -207,6 +206,16 @@ class Engine:
     def know(self, retrieved: Retrieved) -> Known:
         """What engines with the same data, trend windows and sources need not find out again."""
         return Known(contexts=retrieved.contexts, sources=self.sources, scores=retrieved.pool.scores)
+
+    def _filled(self, retrieved: Retrieved, prediction: Prediction) -> Filled:
+        """The candidate rows, with the attraction of each."""
+        contexts, kinds = retrieved.contexts, self.rules.kinds
+        limit = self._limit(contexts.requests)
+        filled = fill(retrieved.pool.candidates, retrieved.pairs, prediction, kinds, limit)
+        filled = below(filled, contexts, kinds)
+        if self.attraction is None:
+            return filled
+        return replace(filled, attraction=self.attraction.of(contexts, filled, kinds))
 
     def _limit(self, requests: Sequence[PageRequest]) -> Int32:
         """[B] titles a row may bring: at least one that it does not show, where there is one."""

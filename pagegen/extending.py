@@ -81,4 +81,6 @@ def shown_next(row: Rows, filled: Filled, size: int) -> Pages:
         score=filled.score[:size],
         more=np.array([len(filled.title) > size]),
         left=np.zeros(1, np.bool_),
+        row_chance=np.ones(1),
+        title_chance=np.ones(len(title)),
     )

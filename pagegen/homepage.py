@@ -27,7 +27,7 @@ from candidates import (
     watch_again,
 )
 from pagegen import filters
-from pagegen.bundle.parts import Homepage, NoConfig, Part, RankerPart, SourcePart, computed, fitted
+from pagegen.bundle.parts import AttractionPart, Homepage, NoConfig, Part, RankerPart, SourcePart, computed, fitted
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
@@ -42,6 +42,7 @@ from rankers import (
     one_feature,
     popularity,
     resume,
+    row_attraction,
     temperature_rows,
     template_rows,
 )
@@ -163,6 +164,14 @@ HOME = Homepage(
         ),
         "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
         "one_feature": RankerPart(config=one_feature.Config, fit=one_feature.fit, load=one_feature.load),
+    },
+    attractions={
+        "row_attraction": AttractionPart(
+            config=row_attraction.Config,
+            fit=row_attraction.fit,
+            load=row_attraction.load,
+            probe="rankers.boosted_trees",  # the same kind of text
+        ),
     },
     orderers={
         "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),

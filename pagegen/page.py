@@ -31,6 +31,8 @@ class PageRow:
     reason_arguments: tuple[str, ...]  # what the reason is about; "" where the code says it all
     reason_texts: tuple[str, ...]  # the reason in words; "" without one
     has_more: bool  # `Engine.extend` has further titles
+    chance: float  # that it was this row, given those above; 1: certain
+    title_chances: tuple[float, ...]  # that it was this title, given the row and the titles to its left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def _rows(
                 heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
                 evidence=evidence,
                 has_more=bool(pages.more[p]),
+                chance=float(pages.row_chance[p]),
                 **{name: column[low - start[0] : high - start[0]] for name, column in columns.items()},
             )
         )
@@ -175,4 +178,5 @@ def _columns(
         "reasons": why.codes,
         "reason_arguments": why.arguments,
         "reason_texts": why.texts,
+        "title_chances": tuple(pages.title_chance[slots].tolist()),
     }

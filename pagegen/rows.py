@@ -29,6 +29,7 @@ class Filled:
     title: Int32  # [N]
     play: Float64  # [N] probability of a play; of titles that were not scored, the lowest of the request's pairs
     score: Float64  # [N] the ranker's score; NaN where not scored
+    attraction: Float64  # [R] how much more than 1 a play in the row counts; 1 until somebody has learnt it
     above: Mapping[int, Above] = field(default_factory=dict)  # by request, of those that continue a page
 
     def of_request(self, size: int) -> Int64:
@@ -60,6 +61,7 @@ def fill(
         title=candidates.title[kept],
         play=np.where(known, _at(prediction.play, pair[kept]), lowest),
         score=np.where(known, _at(prediction.score, pair[kept]), np.nan),
+        attraction=np.ones(int((length > 0).sum())),
     )
 
 

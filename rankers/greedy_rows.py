@@ -27,4 +27,5 @@ def _fill_page(page: Assembly) -> None:
         row = int(np.where(may, gain, -np.inf).argmax())  # ties: the row proposed first
         if not may[row]:
             return
-        page.place(row, float(gain[row]))
+        row, chance = page.explored(row, gain, may)
+        page.place(row, float(gain[row]), chance)

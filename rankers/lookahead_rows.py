@@ -46,8 +46,18 @@ def _fill_page(config: Config, page: Assembly) -> None:
         if searched.value <= before:
             break
     best = max((_completed(searched.fork()), _completed(page.fork())), key=lambda one: one.value)
-    for row in best.picked:
-        page.place(row, float(page.gains()[0][row]))
+    _follow(page, best.picked)
+
+
+def _follow(page: Assembly, plan: list[int]) -> None:
+    """Place the rows of the plan; where exploration left it, those that may still stand there, then the best others."""
+    while not page.full():
+        gain, may = page.gains()
+        row = next((row for row in plan if may[row]), int(np.where(may, gain, -1.0).argmax()))
+        if not may[row]:
+            return
+        row, chance = page.explored(row, gain, may)
+        page.place(row, float(gain[row]), chance)
 
 
 def _completed(page: Assembly) -> Assembly:

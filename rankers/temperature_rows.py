@@ -34,8 +34,7 @@ class TemperatureRows:
     name: str = "temperature"
 
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
-        ranked = np.array([kind.ranker_weight == 1 for kind in rules.kinds], np.bool_)
-        return assemble(contexts, filled, rules, partial(self._fill_page, ranked))
+        return assemble(contexts, filled, rules, partial(self._fill_page, rules.ranked))
 
     def _fill_page(self, ranked: Mask, page: Assembly) -> None:
         heat = np.zeros(int(page.title.max(initial=0)) + 1)
@@ -46,7 +45,8 @@ class TemperatureRows:
             row = int(np.where(may, score, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
-            page.place(row, float(gain[row]))
+            row, chance = page.explored(row, score, may)
+            page.place(row, float(gain[row]), chance)
             heat *= self.config.cooling
             heat[page.shown()] += 1.0
 

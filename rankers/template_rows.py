@@ -45,7 +45,8 @@ class TemplateRows:
                 if not may.any():
                     return
                 row = _next_row(page, may, wanted)
-                page.place(row, float(gain[row]))
+                row, chance = page.explored(row, gain, may & (page.kind == page.kind[row]))
+                page.place(row, float(gain[row]), chance)
 
         return assemble(contexts, filled, rules, fill_page)
 

@@ -17,7 +17,7 @@ from pagegen.data.dataset import Dataset
 from pagegen.data.schema import DEVICES
 from pagegen.engine import Engine
 from pagegen.filters import Filter, apply
-from pagegen.ordering import Orderer
+from pagegen.ordering import Exploration, Orderer, log_probability
 from pagegen.pool import Candidates, Proposal, RowKind, Source, TitleScorer, as_explainer, as_scorer
 from pagegen.request import PageRequest, RecentEvent
 from tests.random_worlds import member_ids
@@ -247,8 +247,26 @@ def check_orderer(name: str, orderer: Orderer, engine: Engine) -> None:
         assert len(set(top)) == len(top)
         assert [b] * len(places) == placed.rows.request[places.start : places.stop].tolist()
     alone = [replace(engine, orderer=orderer).run([request]).placed for request in requests]
-    for column in ("title", "play", "score", "gain"):
+    for column in ("title", "play", "score", "gain", "row_chance", "title_chance"):
         assert b"".join(getattr(one, column).tobytes() for one in alone) == getattr(placed, column).tobytes()
+
+
+def check_exploration(orderer: Orderer, engine: Engine) -> None:
+    """
+    With exploration its pages differ, keep the contract, and have chances that are those of going through them again;
+    the same request gives the same page, alone and in a batch.
+    """
+    exploring = replace(engine.rules, exploration=Exploration(rows=0.6, slots=0.6))
+    requests = some_requests()
+    check_orderer(orderer.name, orderer, replace(engine, rules=exploring))
+    certain = replace(engine, orderer=orderer).run(requests)
+    trace = replace(engine, orderer=orderer, rules=exploring).run(requests)
+    again = log_probability(orderer, trace.retrieved.contexts, trace.filled, exploring, trace.placed)
+
+    assert certain.placed.title.tobytes() != trace.placed.title.tobytes()
+    assert {1.0} == set(certain.placed.chance.tolist())
+    assert 0 < trace.placed.chance.min() < trace.placed.chance.max() == 1
+    assert np.log(trace.placed.chance).tobytes() == again.tobytes()
 
 
 def check_ranker(name: str, ranker: SavedRanker, load: Callable[[Files], SavedRanker], engine: Engine) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pagegen.arrays import groups
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.engine import Trace
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
@@ -138,3 +138,12 @@ def test_attraction_puts_rows_of_a_kind_higher(medium: World) -> None:
 
     assert places[0.0] < 0.2
     assert places[100.0] > 0.9
+
+
+def test_exploration_is_left_to_the_settings(medium: World) -> None:
+    """Pages of other seeds differ where a share is set, and nowhere else."""
+    for exploration, different in (({}, 1), ({"rows": 0.3}, 5), ({"slots": 0.3}, 5)):
+        engine = tiny_engine(medium.data, {"page": {"exploration": exploration}})
+        pages = engine.run([ask("m003", rng_seed=seed) for seed in range(5)]).pages
+        shown = {tuple((row.row_id, row.title_ids) for row in page.rows) for page in pages}
+        assert different == len(shown)

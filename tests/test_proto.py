@@ -14,7 +14,7 @@ from tools import proto
 
 FILES: list[FileDescriptor] = [m.DESCRIPTOR for m in (device_pb2, event_pb2, page_pb2, page_service_pb2)]
 NOT_CARRIED = {"member_id", "event_id", "device"}  # columns of `events` that are the request's, or the log's own
-PARALLEL = ("names", "scores", "reasons", "reason_arguments", "reason_texts")
+PARALLEL = ("names", "scores", "reasons", "reason_arguments", "reason_texts", "title_probabilities")
 
 
 def messages() -> Iterator[Descriptor]:

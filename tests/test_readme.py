@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.cli import COMMANDS
 from pagegen.engine import STAGES
 from pagegen.homepage import HOME

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pagegen.bundle.settings import merged, resolve
+from pagegen.bundle.resolve import merged, resolve
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 
@@ -113,8 +113,10 @@ def test_every_problem_is_reported_at_once() -> None:
         ({"page": {"kinds": {"genre": {"order": 1.5}}}}, "page.kinds.genre.order: Expected `float` <= 1.0"),
         ({"page": {"kinds": {"genre": {"order": "fate"}}}}, "page.kinds.genre.order: Invalid enum value 'fate'"),
         ({"page": {"attraction": {"genre": -0.1}}}, "page.attraction.genre is -0.1; from 0.0 to 100.0"),
+        ({"page": {"exploration": {"rows": 1.0}}}, "page.exploration.rows: Expected `float` <= 0.9"),
+        ({"page": {"exploration": {"slots": -0.1}}}, "page.exploration.slots: Expected `float` >= 0.0"),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_a_wrong_setting_is_named(override: Mapping[str, Any], says: str) -> None:
     """Where it is, what was found, what it may be."""

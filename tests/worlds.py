@@ -16,7 +16,8 @@ import polars as pl
 
 from pagegen.bundle.models import Models, build_engine
 from pagegen.bundle.parts import Homepage, arrays_of
-from pagegen.bundle.settings import Settings, Table, resolve
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Settings, Table
 from pagegen.data.dataset import Dataset, Past, dataset
 from pagegen.data.schema import CATALOG, EVENTS, MEMBERS
 from pagegen.engine import Engine

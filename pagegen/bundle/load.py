@@ -17,9 +17,10 @@ import numpy as np
 from pagegen.arrays import AnyArray
 from pagegen.bundle.manifest import Manifest
 from pagegen.bundle.models import Models, build_engine
-from pagegen.bundle.parts import Files, Homepage, RankerPart, SavedRanker
-from pagegen.bundle.settings import Settings, Table, resolve
-from pagegen.bundle.store import TITLES, verify
+from pagegen.bundle.parts import Files, Homepage, RankerPart, SavedAttraction, SavedRanker
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Settings, Table
+from pagegen.bundle.store import ATTRACTION, RANKER, TITLES, verify
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine
 from pagegen.errors import BundleError, ConfigError
@@ -57,7 +58,7 @@ def load_engine(
     manifest, bundle_id = verify(folder)
     settings = settings_of(home, manifest, page)
     if not trusted:
-        try_ranker(home.rankers[manifest.ranker], folder)
+        try_models(home, folder, manifest)
     shared = _shared(settings, *like) if like else {}
     models = _load_models(home, settings, manifest, (folder, data), shared)
     return build_engine(home, settings, models, data, bundle_id)
@@ -112,6 +113,7 @@ def _load_models(
             ranker=_ranker(home, manifest, files),
             calibration=Calibration(**_inside(files, "calibration.")),
             examination=Examination(**_inside(files, "examination.")),
+            attraction=_attraction(home, settings, files),
         )
     except (LookupError, TypeError, ValueError, OSError, msgspec.DecodeError) as error:
         message = f"{folder} lacks what this homepage needs ({error!r}); train a new bundle"
@@ -125,7 +127,13 @@ def load_ranker(home: Homepage, folder: Path, manifest: Manifest) -> SavedRanker
 
 
 def _ranker(home: Homepage, manifest: Manifest, files: Files) -> SavedRanker:
-    return home.rankers[manifest.ranker].load(_inside(files, "ranker."))
+    return home.rankers[manifest.ranker].load(_inside(files, RANKER))
+
+
+def _attraction(home: Homepage, settings: Settings, files: Files) -> SavedAttraction | None:
+    """What the bundle holds of rows; None where there was too little to learn it from, or it was not wanted."""
+    found = _inside(files, ATTRACTION)
+    return home.attractions[settings.fit.attraction].load(found) if found else None
 
 
 def _inside(files: Files, prefix: str) -> dict[str, Any]:
@@ -152,6 +160,18 @@ def _read_files(folder: Path, manifest: Manifest) -> Files:
 TRY_SECONDS = 60
 
 
+def try_models(home: Homepage, folder: Path, manifest: Manifest) -> None:
+    """
+    Parse the ranker and the attraction of rows in a child process first.
+
+    Raises:
+        BundleError: the child did not survive it.
+    """
+    try_ranker(home.rankers[manifest.ranker], folder)
+    if any(name.startswith(ATTRACTION) for name in manifest.files):
+        _try(home.attractions[manifest.fit["attraction"]].probe, folder, ("row attraction", ATTRACTION))
+
+
 def try_ranker(part: RankerPart, folder: Path) -> None:
     """
     Parse the ranker in a child process first, where its part has a probe: damaged text can crash or hang the reader.
@@ -159,17 +179,24 @@ def try_ranker(part: RankerPart, folder: Path) -> None:
     Raises:
         BundleError: the child did not survive it.
     """
-    if not part.probe:
+    _try(part.probe, folder, ("ranker", RANKER))
+
+
+def _try(probe: str, folder: Path, what: tuple[str, str]) -> None:
+    """The text files of a model, by what it is and how their names begin, read by the probe, if there is one."""
+    if not probe:
         return
-    files = map(str, sorted(folder.glob("ranker.*")))
-    command = [sys.executable, "-c", _CHILD, part.probe, str(len(sys.path)), *sys.path, *files]
+    files = map(str, sorted(folder.glob(f"{what[1]}*.txt")))
+    command = [sys.executable, "-c", _CHILD, probe, str(len(sys.path)), *sys.path, *files]
     try:
         done = subprocess.run(command, timeout=TRY_SECONDS, capture_output=True, check=False)
     except subprocess.TimeoutExpired as error:
-        message = f"the ranker of {folder} keeps its reader busy for over {TRY_SECONDS} s; roll back or train again"
+        message = f"the {what[0]} of {folder} keeps its reader busy for over {TRY_SECONDS} s; roll back or train again"
         raise BundleError(message) from error
     if done.returncode:
-        message = f"the ranker of {folder} is refused by its reader (exit {done.returncode}); roll back or train again"
+        message = (
+            f"the {what[0]} of {folder} is refused by its reader (exit {done.returncode}); roll back or train again"
+        )
         raise BundleError(message)
 
 

@@ -1,6 +1,6 @@
 """Models: all that was learnt, and the engine that runs on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage, Made, Part, SavedRanker
+from pagegen.bundle.parts import Homepage, Made, Part, SavedAttraction, SavedRanker
 from pagegen.bundle.settings import KindSettings, PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
@@ -16,7 +16,7 @@ from pagegen.engine import Engine, Limits
 from pagegen.errors import ConfigError
 from pagegen.evidence import EvidenceRules, rarest
 from pagegen.features import Family
-from pagegen.ordering import Constraints, Examination, Rules, rules_of
+from pagegen.ordering import Constraints, Examination, Exploration, Rules, rules_of
 from pagegen.ordering.constraints import KindRule, compile_constraints, limited
 from pagegen.page import Identity
 from pagegen.pool import Explainer, RowKind, Source, as_explainer, as_scorer
@@ -29,6 +29,7 @@ class Models:
     ranker: SavedRanker
     calibration: Calibration
     examination: Examination
+    attraction: SavedAttraction | None = None  # None: it was not learnt
 
 
 def families(home: Homepage, settings: Settings, sources: Sequence[Source]) -> tuple[Family, ...]:
@@ -68,15 +69,29 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
             off=frozenset(name for name, kind in page.kinds.items() if not kind.on),
         ),
         evidence=_evidence(page, models, rules, data),
+        attraction=models.attraction,
     )
 
 
-def _rules(home: Homepage, page: PageSettings, sources: Sequence[Source], examination: Examination) -> Rules:
-    """Of the row kinds of these sources, with the settings' order and limits in place of their own."""
-    declared = tuple(_ordered(kind, page) for source in sources for kind in source.kinds)
+def kinds_of(page: PageSettings, sources: Iterable[Source]) -> tuple[RowKind, ...]:
+    """The row kinds of these sources, in the settings' order and limits; `Rows.kind` is a position in it."""
     own = page.constraints.kinds
-    kinds = tuple(limited(kind, own.get(kind.name, KindRule())) for kind in declared)
-    return rules_of(kinds, _constraints(home, page, declared), examination, page.attraction, page.objective)
+    return tuple(limited(kind, own.get(kind.name, KindRule())) for kind in _declared(page, sources))
+
+
+def _declared(page: PageSettings, sources: Iterable[Source]) -> tuple[RowKind, ...]:
+    return tuple(_ordered(kind, page) for source in sources for kind in source.kinds)
+
+
+def _rules(home: Homepage, page: PageSettings, sources: Sequence[Source], examination: Examination) -> Rules:
+    return rules_of(
+        kinds_of(page, sources),
+        _constraints(home, page, _declared(page, sources)),
+        examination,
+        page.attraction,
+        objective=page.objective,
+        exploration=Exploration(rows=page.exploration.rows, slots=page.exploration.slots),
+    )
 
 
 def _evidence(page: PageSettings, models: Models, rules: Rules, data: Dataset) -> EvidenceRules:

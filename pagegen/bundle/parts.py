@@ -15,7 +15,7 @@ from pagegen.arrays import AnyArray, Int32, record
 from pagegen.data.dataset import Past
 from pagegen.features import Family
 from pagegen.filters import Filter
-from pagegen.ordering import Orderer
+from pagegen.ordering import Attraction, Habits, Orderer, RowExamples
 from pagegen.pool import RowKind, Source
 from pagegen.ranking import Examples, Ranker
 
@@ -72,6 +72,18 @@ class RankerPart:
     probe: str = ""  # module a child process runs on the saved files before `load` may; "": they are safe to read
 
 
+class SavedAttraction(Attraction, Protocol):
+    def save(self) -> Files: ...
+
+
+@record
+class AttractionPart:
+    config: type[msgspec.Struct]
+    fit: Callable[[RowExamples, Habits, Any, np.random.Generator], SavedAttraction | None]
+    load: Callable[[Files], SavedAttraction]
+    probe: str = ""  # as of a ranker
+
+
 @record
 class Homepage:
     """What exists, by the names the settings use, in the order of the request."""
@@ -80,6 +92,7 @@ class Homepage:
     filters: Mapping[str, Part[Filter]]
     families: Mapping[str, Callable[[tuple[str, ...]], Family]]  # given the names of the scorers
     rankers: Mapping[str, RankerPart]
+    attractions: Mapping[str, AttractionPart]
     orderers: Mapping[str, Part[Orderer]]
     settings: str  # TOML: the defaults
 

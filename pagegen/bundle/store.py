@@ -23,7 +23,7 @@ from pagegen.data.folder import sha256_of
 from pagegen.errors import BundleError
 
 TITLES = "titles.json"
-SOURCE = "source."  # begins the names of the sources' files
+SOURCE, RANKER, ATTRACTION = "source.", "ranker.", "attraction."  # begin the names of their files
 LIBRARIES = ("implicit", "lightgbm", "numpy", "polars", "scipy")
 MAX_FILE_BYTES = 8 << 30
 
@@ -91,7 +91,9 @@ def _contents(models: Models) -> Files:
     }
     for name, source in models.sources.items():
         files |= {f"{SOURCE}{name}.{key}": array for key, array in arrays_of(source).items()}
-    return files | {f"ranker.{key}": value for key, value in models.ranker.save().items()}
+    if models.attraction is not None:
+        files |= {f"{ATTRACTION}{key}": value for key, value in models.attraction.save().items()}
+    return files | {f"{RANKER}{key}": value for key, value in models.ranker.save().items()}
 
 
 def _linked(file: Path, folder: Path) -> bool:

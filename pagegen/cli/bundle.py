@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pagegen.bundle import publish
-from pagegen.bundle.load import settings_of, try_ranker
+from pagegen.bundle.load import settings_of, try_models
 from pagegen.bundle.manifest import Manifest, read_manifest
 from pagegen.bundle.store import verify
 from pagegen.cli.homepages import homepage as homepage_of
@@ -54,7 +54,7 @@ def verify_command(folder: Path, *, homepage: str) -> None:
     home = homepage_of(homepage)
     manifest, bundle_id = verify(folder)
     settings_of(home, manifest)
-    try_ranker(home.rankers[manifest.ranker], folder)
+    try_models(home, folder, manifest)
     click.echo(f"Bundle {bundle_id} is whole: {len(manifest.files)} files, {_size(manifest):,} bytes")
 
 

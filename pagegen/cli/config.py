@@ -8,7 +8,8 @@ from typing import Any
 import click
 import msgspec
 
-from pagegen.bundle.settings import Settings, resolve
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Settings
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.cli.options import FOLDER, homepage_option, read_toml, set_option
 

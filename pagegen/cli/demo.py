@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pagegen.bundle.publish import CURRENT
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.cli.demo_members import Visitor, visitors
 from pagegen.cli.options import FOLDER
 from pagegen.cli.page_html import html

@@ -49,7 +49,7 @@ def now_option(command: F) -> F:
 
 
 def _table(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
-    from pagegen.bundle.settings import merged  # everything that makes a page; not wanted for `--help`
+    from pagegen.bundle.resolve import merged  # everything that makes a page; not wanted for `--help`
 
     table: dict[str, Any] = {}
     for value in values:

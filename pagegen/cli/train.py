@@ -14,7 +14,8 @@ import msgspec
 from rich.console import Console
 
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Table, merged, resolve
+from pagegen.bundle.resolve import merged, resolve
+from pagegen.bundle.settings import Table
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.cli.options import FOLDER, homepage_option, instant, read_toml, set_option
 from pagegen.cli.train_tables import print_done
@@ -70,6 +71,7 @@ def _threads(home: Homepage, threads: int | None) -> Table:
     rooms = {
         "source": {name: part.fit_config for name, part in home.sources.items()},
         "rankers": {name: part.config for name, part in home.rankers.items()},
+        "attractions": {name: part.config for name, part in home.attractions.items()},
     }
     table: dict[str, Any] = {}
     for room, configs in rooms.items():

@@ -78,7 +78,8 @@ PAGES: Final = _schema(
     row_seeds=pl.List(pl.String),  # P: title id, genre, person, niche or words the row is about; "" without one
     row_lengths=pl.List(pl.Int16),  # P titles in each row
     title_ids=pl.List(pl.String),  # Q = sum of row_lengths, row by row, left to right
-    step_probabilities=pl.List(pl.Float32),  # Q: chance of this title, given the steps before it; 1: certain
+    # Q: chance of this title, given the steps before it; 1: certain. The choice of a row belongs to its first title.
+    step_probabilities=pl.List(pl.Float32),
     seen_columns=pl.List(pl.Int16),  # P titles of each row that came into view; 0: the row was not reached
     provenance=pl.Struct(
         {

@@ -3,23 +3,32 @@
 from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
+from pagegen.ordering.exploration import Exploration
+from pagegen.ordering.habits import Habits
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.orderer import Orderer, Pages, assemble, pages_of
+from pagegen.ordering.probability import log_probability
+from pagegen.ordering.row_features import Attraction, RowExamples
 from pagegen.ordering.rules import Rules, rules_of
 from pagegen.ordering.terms import ObjectiveConfig
 
 __all__ = [
     "Assembly",
+    "Attraction",
     "Constraints",
     "Examination",
+    "Exploration",
+    "Habits",
     "KindRule",
     "Objective",
     "ObjectiveConfig",
     "Orderer",
     "Pages",
     "Placed",
+    "RowExamples",
     "Rules",
     "assemble",
+    "log_probability",
     "pages_of",
     "rules_of",
 ]

@@ -18,7 +18,10 @@ from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.objective import objective_of
 from pagegen.ordering.rules import Rules
 from pagegen.ordering.terms import terms_of
+from pagegen.request import MAX_COLUMNS
 from pagegen.rows import Above, Filled
+
+CERTAIN = np.ones(MAX_COLUMNS)  # the chances of steps without chance
 
 
 @record
@@ -28,6 +31,8 @@ class Placed:
     row: int  # position in the filled rows
     candidate: Int64  # positions in the filled titles, left to right
     gain: float  # what it added to the objective when it was placed
+    chance: float  # that it was this row, given those above
+    slots: Float64  # of each title, given the row and those to its left
 
 
 class Assembly:
@@ -40,6 +45,7 @@ class Assembly:
     def __init__(self, contexts: Contexts, b: int, filled: Filled, rows: range, rules: Rules) -> None:
         request = contexts.requests[b]
         self._rows, self._rules, self._columns, self._asked = rows, rules, request.columns, request.rows
+        self._explorer, self._screen = rules.exploration.of(b, request), request.screen_columns
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
         self._first, title = start[:-1], filled.title[start[0] : start[-1]]
@@ -50,7 +56,7 @@ class Assembly:
         self.title[cells] = title
         worth = np.zeros(cells.shape)
         worth[cells] = filled.play[start[0] : start[-1]]
-        worth *= rules.attraction[self.kind][:, None]
+        worth *= (rules.attraction[self.kind] * filled.attraction[rows.start : rows.stop])[:, None]
         self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
         self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
         self._some_exempt = bool(self._exempt.any())
@@ -120,16 +126,49 @@ class Assembly:
             self._masks[kinds] = chosen[self.kind]
         return self._masks[kinds]
 
-    def place(self, row: int, gain: float) -> None:
-        """Put the row (0 is the request's first) at the next position."""
-        if self.objective.terms:
-            new = self._new[self.title[row]]
-            self.objective = self.objective.after(row, new, (new | self._exempt[row]).cumsum(), self.position)
-        shown = self._order(row)[: self._columns]
+    def explored(self, row: int, value: Float64, may: Mask) -> tuple[int, float]:
+        """
+        The row, or with exploration perhaps another one that may stand there too, and the chance that it is this one.
+
+        Args:
+            row: that the orderer would place.
+            value: [R] what it goes by.
+            may: [R] rows that could take its place.
+        """
+        if self._explorer is None:
+            return row, 1.0
+        return self._explorer.row(self.position, self._rows.start, (row, value, may))
+
+    def place(self, row: int, gain: float, chance: float = 1.0) -> None:
+        """Put the row (0 is the request's first), which came up with this chance, at the next position."""
+        usual = self._order(row)[: self._columns]
+        new = self._new[self.title[row, usual]]
+        shown, slots = self._explored_titles(row, usual, new)
+        after = self.objective.after(row, shown, new, self.position)
+        if slots is not CERTAIN:
+            gain += after.extra - self.objective.after(row, usual, new, self.position).extra
+            gain += self.objective.moved(row, usual, shown, self.position)
+        self.objective = after
         self._new[self.title[row, shown]] = False
         self._left[row] = False
         self._count_row(int(self.kind[row]), self.position)
-        self.placed.append(Placed(row=self._rows.start + row, candidate=self._first[row] + shown, gain=gain))
+        candidate, slots = self._first[row] + shown, slots[: len(shown)]
+        self.placed.append(
+            Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
+        )
+
+    def _explored_titles(self, row: int, usual: Int64, new: Mask) -> tuple[Int64, Float64]:
+        """The row's cells from the left, new titles of the first screen perhaps in other places, and their chances."""
+        if self._explorer is None or not self._rules.ranked[self.kind[row]]:
+            return usual, CERTAIN
+        fresh = new[: self._screen]
+        lead = usual[: len(fresh) if fresh.all() else int(fresh.argmin())]
+        order, chance = self._explorer.titles(self.position, self.title[row, lead], self.objective.worth[row, lead])
+        if not len(order):
+            return usual, CERTAIN
+        shown, slots = usual.copy(), np.ones(len(usual))
+        shown[: len(order)], slots[: len(order)] = lead[order], chance
+        return shown, slots
 
     def _count_row(self, kind: int, position: int) -> None:
         if kind != NONE:
@@ -147,8 +186,9 @@ class Assembly:
         return self.title[row, lowest.candidate - self._first[row]]
 
     def fork(self) -> "Assembly":
-        """The same page, to be gone on with in another way."""
+        """The same page, to be gone on with in another way, and without chance."""
         other = copy(self)
+        other._explorer = None
         other._new, other._left = self._new.copy(), self._left.copy()
         other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
         return other

@@ -5,9 +5,10 @@ The page objective: the only place where a page is given a value.
               + weighted extra terms (terms.py): diversity, calibration, stability; none by default
 
 x is the examination of the slot, m the calibrated probability of a play, a the attraction of the row: how much more or
-less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), not of
-the other rows, so V stays monotone and submodular in the set of rows as long as rows only share titles; with diversity
-too, but not with calibration and stability, to which a row may do harm.
+less a play in it counts than the same play elsewhere. Attraction is one number a row kind (`page.attraction`), times
+what was learnt of such rows from logged pages (`fit.attraction`), never of the other rows: so V stays monotone and
+submodular in the set of rows as long as rows only share titles; with diversity too, but not with calibration and
+stability, to which a row may do harm.
 """
 
 from dataclasses import replace
@@ -45,10 +46,31 @@ class Objective:
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
 
-    def after(self, row: int, new: Mask, shown: Int64, position: int) -> "Objective":
-        """The objective once the row stands at the position; `new` and `shown` [L] are its own, as in `gains`."""
-        attention = self.column_x[shown] * (new * self.row_x[position])
+    @property
+    def extra(self) -> float:
+        """What the extra terms say of the page so far."""
+        return sum(term.value for term in self.terms)
+
+    def after(self, row: int, shown: Int64, new: Mask, position: int) -> "Objective":
+        """
+        The objective once the row stands at the position.
+
+        Args:
+            row: the row.
+            shown: its cells from the left.
+            new: whether the title of each is new to the page.
+            position: of the row.
+        """
+        if not self.terms:
+            return self
+        attention = np.zeros(self.worth.shape[1])
+        attention[shown] = self.column_x[1 : len(shown) + 1] * (new * self.row_x[position])
         return replace(self, terms=tuple(term.after(row, attention) for term in self.terms))
+
+    def moved(self, row: int, before: Int64, after: Int64, position: int) -> float:
+        """What is added when cells of the row, all of them new, stand at its beginning in another order."""
+        more = self.worth[row, after] - self.worth[row, before]
+        return float((self.column_x[1 : len(more) + 1] * more).sum() * self.row_x[position])
 
     def alone(self, worth: Float64) -> Float64:
         """[R] the plays that rows of such worth [R, L] add at a position that is surely reached, all titles new."""

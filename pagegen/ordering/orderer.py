@@ -27,6 +27,15 @@ class Pages:
     score: Float64  # [Q] the ranker's score; NaN where not scored
     more: Mask  # [P] the row has further titles, which it does not show
     left: Mask  # [B] rows are left, which the answer has no room for
+    row_chance: Float64  # [P] that it was this row, given those above; 1: certain
+    title_chance: Float64  # [Q] that it was this title, given the row and the titles to its left
+
+    @property
+    def chance(self) -> Float64:
+        """[Q] of each step, given all before it; the choice of a row belongs to the step of its first title."""
+        chance = self.title_chance.copy()
+        chance[self.start[:-1]] *= self.row_chance
+        return chance
 
 
 class Orderer(Protocol):
@@ -66,7 +75,7 @@ def pages_of(pages: Sequence[Sequence[Placed]], sizes: Sequence[int | None], fil
     """Pages of these rows, each cut to its size."""
     placed = [row for page, size in zip(pages, sizes, strict=True) for row in page[:size]]
     source, rows = np.array([row.row for row in placed], np.int64), filled.rows
-    candidate = np.concatenate([row.candidate for row in placed]) if placed else np.zeros(0, np.int64)
+    candidate = np.concatenate([np.zeros(0, np.int64), *(row.candidate for row in placed)])
     length = np.array([len(row.candidate) for row in placed], np.int64)
     whole = np.array([len(page) for page in pages], np.int64)
     shown = np.array([len(page[:size]) for page, size in zip(pages, sizes, strict=True)], np.int64)
@@ -82,4 +91,6 @@ def pages_of(pages: Sequence[Sequence[Placed]], sizes: Sequence[int | None], fil
         score=filled.score[candidate],
         more=lengths(filled.start)[source] > length,
         left=shown < whole,
+        row_chance=np.array([row.chance for row in placed]),
+        title_chance=np.concatenate([np.zeros(0), *(row.slots for row in placed)]),
     )

@@ -22,10 +22,13 @@ class StabilityTerm:
     own: float = 0.0  # that this page gets so far
     both: float = 0.0  # the smaller of the two, over titles
 
+    @property
+    def value(self) -> float:
+        return self.weight * float(similarity(self.both, self.own + self.last))
+
     def gains(self, attention: Float64) -> Float64:
         own, both = attention.sum(axis=1), np.minimum(attention, self.before).sum(axis=1)
-        then = similarity(self.both + both, self.own + own + self.last)
-        return self.weight * (then - similarity(self.both, self.own + self.last))
+        return self.weight * similarity(self.both + both, self.own + own + self.last) - self.value
 
     def after(self, row: int, attention: Float64) -> "StabilityTerm":
         return StabilityTerm(

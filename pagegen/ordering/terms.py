@@ -28,6 +28,11 @@ class ObjectiveConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Term(Protocol):
     """An extra term of one request's page so far; placing a row makes another one."""
 
+    @property
+    def value(self) -> float:
+        """Of the page so far; an empty one has 0."""
+        ...
+
     def gains(self, attention: Float64) -> Float64:
         """[R] what each row would add, given the attention [R, L] that its titles new to the page would get."""
         ...

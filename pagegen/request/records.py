@@ -60,9 +60,9 @@ class PageRequest:
     page_size: int | None = None  # rows of this answer, from the top; None: all that are left
     page_token: str = ""  # of the answer that this one continues; "": starts at the top
 
-    def rng(self, use: str) -> np.random.Generator:
-        """All chance of this request, one generator for each use: fixed by seed, member and page number."""
-        names = (self.rng_seed, self.member_id, self.page_number, use)
+    def rng(self, use: str, step: int = 0) -> np.random.Generator:
+        """All chance of this request, one generator for each use and step: fixed by seed, member and page number."""
+        names = (self.rng_seed, self.member_id, self.page_number, use, step)
         digest = hashlib.sha256("\0".join(map(str, names)).encode()).digest()
         return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 

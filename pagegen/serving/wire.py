@@ -178,6 +178,8 @@ def _row(row: PageRow, *, full: bool) -> Row:
         reason_arguments=row.reason_arguments if full else (),
         reason_texts=row.reason_texts if full else (),
         has_more=row.has_more,
+        row_probability=row.chance if row.chance < 1 else None,
+        title_probabilities=row.title_chances if any(chance < 1 for chance in row.title_chances) else (),
     )
 
 

@@ -15,10 +15,11 @@ import msgspec
 import polars as pl
 
 from pagegen.arrays import record
-from pagegen.bundle.load import load_engine, settings_of, try_ranker
+from pagegen.bundle.load import load_engine, settings_of, try_models
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Settings, Table, resolve
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Settings, Table
 from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
@@ -55,7 +56,7 @@ class Cell:
     bundle_id: str | None  # of that bundle
     cutoff_ms: int | None  # what that bundle has seen
     training: str  # digest of what a recipe's training depends on, besides the data; "" for a bundle
-    lessons: str  # the same but for the ranker
+    lessons: str  # the same but for the ranker and the attraction of rows
     rng_seed: int
 
 
@@ -81,7 +82,7 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
     common = Recipe() if spec.usual else recipe
     layers = ({"fit": common.fit, "page": common.page}, {"fit": spec.fit})
     settings, taught = resolve(home, *layers, {"page": spec.page}), resolve(home, *layers)
-    without_ranker = msgspec.structs.replace(taught.fit, ranker="", rankers={})
+    without_ranker = msgspec.structs.replace(taught.fit, ranker="", rankers={}, attraction="", attractions={})
     return Cell(
         name=name,
         settings=settings,
@@ -129,7 +130,7 @@ def try_bundles(home: Homepage, cells: Sequence[Cell]) -> None:
         BundleError: it did not survive one.
     """
     for bundle in dict.fromkeys(cell.bundle for cell in cells if cell.bundle):
-        try_ranker(home.rankers[read_manifest(bundle)[0].ranker], bundle)
+        try_models(home, bundle, read_manifest(bundle)[0])
 
 
 def titles_left(bundle: Path, data: Dataset) -> tuple[int, int]:

@@ -25,7 +25,8 @@ import msgspec
 
 from pagegen.arrays import record
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Table, sound
+from pagegen.bundle.resolve import sound
+from pagegen.bundle.settings import Table
 from pagegen.errors import BundleError, ConfigError
 from pagegen.metrics.registry import measures
 from pagegen.request import MAX_COLUMNS, MAX_ROWS

@@ -1,7 +1,8 @@
 """
 Pages of the engine as a pages log: one schema for pages that were served, simulated or logged by a world.
 
-The engine has no chance in it: every step probability is 1. How far a page is seen is known once somebody has seen it.
+Every step has the chance with which the engine took it: 1 without exploration. How far a page is seen is known once
+somebody has seen it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pagegen.arrays import Int16
 from pagegen.context import Contexts
 from pagegen.data.schema import PAGES
 from pagegen.engine import Trace
-from pagegen.page import Page
+from pagegen.page import Page, PageRow
 
 
 def pages_frame(trace: Trace, origin: str = "engine", seen: Int16 | None = None) -> pl.DataFrame:
@@ -47,11 +48,17 @@ def frame_of(
         "row_seeds": [[row.evidence.seed_id for row in page] for page in rows],
         "row_lengths": [[len(row.title_ids) for row in page] for page in rows],
         "title_ids": titles,
-        "step_probabilities": [[1.0] * len(page) for page in titles],
+        "step_probabilities": [[chance for row in page for chance in _steps(row)] for page in rows],
         "seen_columns": pl.Series(seen_columns or [None] * len(pages), dtype=PAGES["seen_columns"]),
         "provenance": [_provenance(page, origin, contexts.requests[b].rng_seed) for b, page in enumerate(pages)],
     }
     return pl.DataFrame(columns, schema_overrides=dict(PAGES))
+
+
+def _steps(row: PageRow) -> tuple[float, ...]:
+    """The chance of each title's step; the choice of the row belongs to its first."""
+    first, *others = row.title_chances
+    return (row.chance * first, *others)
 
 
 def _provenance(page: Page, origin: str, rng_seed: int) -> dict[str, str | int]:

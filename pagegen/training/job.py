@@ -22,6 +22,11 @@ from pagegen.errors import BundleError, DataError
 from pagegen.training.gate import check_gate
 from pagegen.training.train import FALLBACK, Job, Previous, Say, train
 
+PAGE_COLUMNS = [  # of the pages log: those that training reads
+    *("time", "member_id", "device", "visible_columns"),
+    *("row_kinds", "row_seeds", "row_lengths", "title_ids", "seen_columns"),
+]
+
 
 @record
 class Order:
@@ -121,7 +126,7 @@ def _read(order: Order) -> tuple[Past, pl.DataFrame]:
         message = f"{order.data} has no events before the cut-off; there is nothing to train on"
         raise DataError(message)
     past = Past(data=data, watermark=watermark, cutoff_ms=cutoff)
-    pages = read_table(order.data, "pages", ["time", "member_id", "device", "row_lengths", "title_ids", "seen_columns"])
+    pages = read_table(order.data, "pages", PAGE_COLUMNS)
     return past, pages.filter(pl.col("time") < pl.lit(past.time).cast(TIME))
 
 

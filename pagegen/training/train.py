@@ -14,12 +14,13 @@ import numpy as np
 import polars as pl
 
 from pagegen.arrays import Float64, record
-from pagegen.bundle.models import Models
-from pagegen.bundle.parts import Homepage, SavedRanker
+from pagegen.bundle.models import Models, build_engine, kinds_of
+from pagegen.bundle.parts import Homepage, SavedAttraction, SavedRanker
 from pagegen.bundle.settings import Settings
 from pagegen.data.dataset import Past
+from pagegen.data.trends import HOUR_MS
 from pagegen.metrics.bootstrap import mean_interval
-from pagegen.ordering import Examination
+from pagegen.ordering import Examination, RowExamples
 from pagegen.ordering.examination import fit_examination
 from pagegen.pool import Source
 from pagegen.ranking import UNCALIBRATED
@@ -27,6 +28,9 @@ from pagegen.training.asked import Asked, Log, asked_windows
 from pagegen.training.evaluate import calibrate, judge, pool_recall
 from pagegen.training.examples import Window, examples, label_window
 from pagegen.training.fit import engine_of, fit_sources, rng_of
+from pagegen.training.logged_rows import LoggedRows, logged_rows
+from pagegen.training.row_examples import joined, row_examples
+from pagegen.training.row_habits import habits_before, habits_of
 from pagegen.training.thin import Thin
 
 Say = Callable[[str], None]
@@ -96,7 +100,13 @@ def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Traine
     if job.settings.fit.examples.refit and ranker.name != FALLBACK:
         newest = [_thin(job, "newest window")(window) for window in labelled[-1:]]
         ranker = _fit_ranker(job, [*labelled[:-1], *newest])
-    models = Models(sources=taught.sources, ranker=ranker, calibration=calibration, examination=taught.examination)
+    models = Models(
+        sources=taught.sources,
+        ranker=ranker,
+        calibration=calibration,
+        examination=taught.examination,
+        attraction=_fit_attraction(job, taught),
+    )
     return Trained(models=models, report=report | {"ranker": ranker.name})
 
 
@@ -145,6 +155,45 @@ def _fit_ranker(job: Job, windows: list[Window]) -> SavedRanker:
     name = job.settings.fit.ranker
     config = msgspec.convert(job.settings.fit.rankers[name], job.home.rankers[name].config)
     return job.home.rankers[name].fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))
+
+
+def _fit_attraction(job: Job, taught: Lessons) -> SavedAttraction | None:
+    """What the settings want to know of rows, from the newer half of the windows of logged pages."""
+    name, windows = job.settings.fit.attraction, taught.windows
+    if not name:
+        return None
+    older = taught.labelled[: len(windows) // 2]
+    enough = sum(int(window.label.sum()) for window in older) >= job.settings.fit.examples.min_positives
+    if not enough or windows[-1].exposure is None:
+        job.say("no attraction of rows: too few logged pages to learn it from")
+        return None
+    kinds = kinds_of(job.settings.page, taught.sources.values())
+    horizon_ms = int(job.settings.fit.examples.horizon_hours * HOUR_MS)
+    logged = logged_rows(job.pages, job.past, kinds, horizon_ms)
+    found, part = _row_examples(job, taught, older, logged), job.home.attractions[name]
+    config = msgspec.convert(job.settings.fit.attractions[name], part.config)
+    habits = habits_of(logged, kinds, job.past.data)
+    return part.fit(found, habits, config, rng_of(job.rng_seed, "attraction"))
+
+
+def _row_examples(job: Job, taught: Lessons, older: list[Window], logged: LoggedRows) -> RowExamples:
+    """
+    Rows of the newer windows. A ranker that learnt from the older ones says what is to be expected of their titles: it
+    must not have seen what was played.
+    """
+    ranker, newest = _fit_ranker(job, older), taught.labelled[-1]
+    calibration, _ = calibrate(ranker.score(newest.table), newest, rng_of(job.rng_seed, "calibration"))
+    habits, parts = (
+        habits_before(logged, len(kinds_of(job.settings.page, taught.sources.values()))),
+        list[RowExamples](),
+    )
+    for asked in taught.windows[len(older) :]:
+        job.say(f"rows of {len(asked.occasions)} pages, sources as of {asked.past.watermark} events")
+        sources = fit_sources(job.home, job.settings, asked.past, job.rng_seed)
+        models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=taught.examination)
+        engine = build_engine(job.home, job.settings, models, job.past.data, "training")
+        parts.append(row_examples(engine, asked, logged, habits))
+    return joined(parts)
 
 
 def _counts(asked: list[Asked], windows: list[Window]) -> dict[str, Any]:

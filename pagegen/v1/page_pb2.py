@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from pagegen.v1 import device_pb2 as pagegen_dot_v1_dot_device__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15pagegen/v1/page.proto\x12\npagegen.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17pagegen/v1/device.proto\"-\n\x08\x45vidence\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x03(\t\"+\n\x0b\x44\x65gradation\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\",\n\x0bStageDigest\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\x81\x01\n\tShownPage\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x64\x65vice\x18\x02 \x01(\x0e\x32\x12.pagegen.v1.Device\x12\x13\n\x0brow_lengths\x18\x03 \x03(\x05\x12\x11\n\ttitle_ids\x18\x04 \x03(\t\"\xef\x01\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12&\n\x08\x65vidence\x18\x05 \x01(\x0b\x32\x14.pagegen.v1.Evidence\x12\x11\n\ttitle_ids\x18\x06 \x03(\t\x12\r\n\x05names\x18\x07 \x03(\t\x12\x0e\n\x06scores\x18\x08 \x03(\x02\x12\x0f\n\x07reasons\x18\t \x03(\t\x12\x18\n\x10reason_arguments\x18\n \x03(\t\x12\x10\n\x08has_more\x18\x0b \x01(\x08\x12\x14\n\x0creason_texts\x18\x0c \x03(\t*c\n\x08PageView\x12\x19\n\x15PAGE_VIEW_UNSPECIFIED\x10\x00\x12\x13\n\x0fPAGE_VIEW_BASIC\x10\x01\x12\x12\n\x0ePAGE_VIEW_FULL\x10\x02\x12\x13\n\x0fPAGE_VIEW_TRACE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15pagegen/v1/page.proto\x12\npagegen.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17pagegen/v1/device.proto\"-\n\x08\x45vidence\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x03(\t\"+\n\x0b\x44\x65gradation\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\",\n\x0bStageDigest\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\x81\x01\n\tShownPage\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x64\x65vice\x18\x02 \x01(\x0e\x32\x12.pagegen.v1.Device\x12\x13\n\x0brow_lengths\x18\x03 \x03(\x05\x12\x11\n\ttitle_ids\x18\x04 \x03(\t\"\xbe\x02\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12&\n\x08\x65vidence\x18\x05 \x01(\x0b\x32\x14.pagegen.v1.Evidence\x12\x11\n\ttitle_ids\x18\x06 \x03(\t\x12\r\n\x05names\x18\x07 \x03(\t\x12\x0e\n\x06scores\x18\x08 \x03(\x02\x12\x0f\n\x07reasons\x18\t \x03(\t\x12\x18\n\x10reason_arguments\x18\n \x03(\t\x12\x10\n\x08has_more\x18\x0b \x01(\x08\x12\x14\n\x0creason_texts\x18\x0c \x03(\t\x12\x1c\n\x0frow_probability\x18\r \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x13title_probabilities\x18\x0e \x03(\x01\x42\x12\n\x10_row_probability*c\n\x08PageView\x12\x19\n\x15PAGE_VIEW_UNSPECIFIED\x10\x00\x12\x13\n\x0fPAGE_VIEW_BASIC\x10\x01\x12\x12\n\x0ePAGE_VIEW_FULL\x10\x02\x12\x13\n\x0fPAGE_VIEW_TRACE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pagegen.v1.page_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PAGEVIEW']._serialized_start=607
-  _globals['_PAGEVIEW']._serialized_end=706
+  _globals['_PAGEVIEW']._serialized_start=686
+  _globals['_PAGEVIEW']._serialized_end=785
   _globals['_EVIDENCE']._serialized_start=95
   _globals['_EVIDENCE']._serialized_end=140
   _globals['_DEGRADATION']._serialized_start=142
@@ -44,5 +44,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHOWNPAGE']._serialized_start=234
   _globals['_SHOWNPAGE']._serialized_end=363
   _globals['_ROW']._serialized_start=366
-  _globals['_ROW']._serialized_end=605
+  _globals['_ROW']._serialized_end=684
 # @@protoc_insertion_point(module_scope)

@@ -205,6 +205,8 @@ class Row(_message.Message):
     REASON_ARGUMENTS_FIELD_NUMBER: _builtins.int
     HAS_MORE_FIELD_NUMBER: _builtins.int
     REASON_TEXTS_FIELD_NUMBER: _builtins.int
+    ROW_PROBABILITY_FIELD_NUMBER: _builtins.int
+    TITLE_PROBABILITIES_FIELD_NUMBER: _builtins.int
     row_id: _builtins.str
     """Identifies the row, opaquely, in 1 to 512 bytes. Equal for rows of the same kind and seed, on every page of every
     member; ExtendRow takes it.
@@ -217,6 +219,10 @@ class Row(_message.Message):
     """Holds the heading in the page's language. Never empty."""
     has_more: _builtins.bool
     """Is true when ExtendRow, asked with this page's request and the row's titles as shown, has further titles for it."""
+    row_probability: _builtins.float
+    """Holds the chance with which this row was placed here, given the rows above it: above 0, at most 1. Unset means that
+    it was certain, as it always is where the server does not explore.
+    """
     @_builtins.property
     def evidence(self) -> Global___Evidence:
         """Says why the row is on the page."""
@@ -253,6 +259,12 @@ class Row(_message.Message):
     def reason_texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Holds each element of `reasons` in the page's language. An element is empty when there is no reason."""
 
+    @_builtins.property
+    def title_probabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Holds the chance of each element of `title_ids`, given the row and the titles to its left: above 0, at most 1. In
+        every view. Empty means that all of them were certain.
+        """
+
     def __init__(
         self,
         *,
@@ -268,11 +280,15 @@ class Row(_message.Message):
         reason_arguments: _abc.Iterable[_builtins.str] | None = ...,
         has_more: _builtins.bool = ...,
         reason_texts: _abc.Iterable[_builtins.str] | None = ...,
+        row_probability: _builtins.float | None = ...,
+        title_probabilities: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_row_probability", b"_row_probability", "evidence", b"evidence", "row_probability", b"row_probability"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "has_more", b"has_more", "heading", b"heading", "kind", b"kind", "names", b"names", "reason_arguments", b"reason_arguments", "reason_texts", b"reason_texts", "reasons", b"reasons", "row_id", b"row_id", "scores", b"scores", "seed", b"seed", "title_ids", b"title_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_row_probability", b"_row_probability", "evidence", b"evidence", "has_more", b"has_more", "heading", b"heading", "kind", b"kind", "names", b"names", "reason_arguments", b"reason_arguments", "reason_texts", b"reason_texts", "reasons", b"reasons", "row_id", b"row_id", "row_probability", b"row_probability", "scores", b"scores", "seed", b"seed", "title_ids", b"title_ids", "title_probabilities", b"title_probabilities"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__row_probability: _TypeAlias = _typing.Literal["row_probability"]  # noqa: Y015
+    _WhichOneofArgType__row_probability: _TypeAlias = _typing.Literal["_row_probability", b"_row_probability"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__row_probability) -> _WhichOneofReturnType__row_probability | None: ...
 
 Global___Row: _TypeAlias = Row  # noqa: Y015

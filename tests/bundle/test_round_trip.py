@@ -14,7 +14,8 @@ from pagegen.bundle.load import load_engine
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.models import build_engine
 from pagegen.bundle.parts import Homepage
-from pagegen.bundle.settings import Table, resolve
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Table
 from pagegen.bundle.store import describe, save
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine

@@ -12,7 +12,7 @@ from candidates.tastes.clusters import clusters
 from candidates.tastes.names import named
 from candidates.tastes.source import TASTE
 from pagegen.arrays import AnyArray, Float32, Int32, record
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.data.dataset import Dataset, Past
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from tests.contracts import proposal, proposed, source_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.cli import main
 from pagegen.cli.options import setting
 from pagegen.errors import ConfigError

@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.publish import current_id
-from pagegen.bundle.settings import Table, merged
+from pagegen.bundle.resolve import merged
+from pagegen.bundle.settings import Table
 from pagegen.cli import main
 from tests.training.builders import FAST, files_of, retrained, taste_world, write_data
 from tests.worlds import DAY, NOW, SMALL, World

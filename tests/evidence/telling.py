@@ -65,4 +65,6 @@ def a_row_each(titles: int, chance: np.ndarray) -> Pages:
         score=chance,
         more=np.zeros(titles, np.bool_),
         left=np.zeros(1, np.bool_),
+        row_chance=np.ones(titles),
+        title_chance=np.ones(titles),
     )

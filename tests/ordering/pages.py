@@ -49,6 +49,7 @@ def filled(*pages: Sequence[Told]) -> Filled:
         title=np.array([t for _, _, titles in told for t in titles], np.int32),
         play=play,
         score=play,
+        attraction=np.ones(len(told)),
     )
 
 

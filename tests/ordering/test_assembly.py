@@ -7,11 +7,19 @@ from hypothesis import strategies as st
 from pagegen.engine import Engine
 from pagegen.homepage import HOME
 from pagegen.ordering import Orderer
-from tests.contracts import check_orderer
+from tests.contracts import check_exploration, check_orderer
 from tests.ordering.pages import Told, contexts, filled, lay, order, rows_of, rules, worth
 from tests.worlds import ask
 
 ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
+
+
+@pytest.mark.parametrize("name", HOME.orderers)
+def test_orderers_explore_as_they_should(name: str, engine: Engine) -> None:
+    """Every orderer leaves near-equal steps to chance, and tells with what chance it took them."""
+    check_exploration(HOME.orderers[name].make(HOME.orderers[name].config()), engine)
+
+
 PLAY = st.floats(0.0, 1.0, allow_subnormal=False)
 TOLD = st.lists(
     st.tuples(st.integers(0, 2), st.dictionaries(st.integers(0, 9), PLAY, min_size=1, max_size=7)), max_size=7

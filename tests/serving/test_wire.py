@@ -18,7 +18,7 @@ from pagegen.v1.event_pb2 import EVENT_KIND_PLAY
 from pagegen.v1.event_pb2 import RecentEvent as EventMessage
 from pagegen.v1.page_pb2 import PAGE_VIEW_BASIC, PAGE_VIEW_FULL, ShownPage
 from pagegen.v1.page_service_pb2 import ExtendRowRequest, GeneratePageRequest
-from tests.worlds import NOW, ask
+from tests.worlds import NOW, World, ask, tiny_engine
 
 KINDS = ("top_picks", "genre", "trending_now")
 SOURCES = ("als", "trending")
@@ -255,3 +255,23 @@ def test_the_same_page_has_the_same_bytes(engine: Engine) -> None:
 
     assert one.SerializeToString(deterministic=True) == two.SerializeToString(deterministic=True)
     assert wire.json_text(one) == wire.json_text(two)
+
+
+def test_the_chances_of_explored_pages_are_told_in_every_view(medium: World) -> None:
+    """Of rows and titles, where they are below 1: a page that is certain says nothing of them."""
+    request = ask("m003", columns=9)
+    exploring = tiny_engine(medium.data, {"page": {"exploration": {"rows": 0.5, "slots": 0.5}}}).run([request]).pages[0]
+    certain = tiny_engine(medium.data).run([request]).pages[0]
+    for view in (PAGE_VIEW_BASIC, PAGE_VIEW_FULL):
+        told = wire.response(exploring, request, view).rows
+        nothing = wire.response(certain, request, view).rows
+        assert [row.chance for row in exploring.rows] == [
+            row.row_probability if row.HasField("row_probability") else 1 for row in told
+        ]
+        assert any(row.HasField("row_probability") for row in told)
+        assert any(row.title_probabilities for row in told)
+        assert all(
+            [*one.title_probabilities] in ([], [*row.title_chances])
+            for one, row in zip(told, exploring.rows, strict=True)
+        )
+        assert not any(row.HasField("row_probability") or row.title_probabilities for row in nothing)

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pagegen.bundle.settings import Table, merged
+from pagegen.bundle.resolve import merged
+from pagegen.bundle.settings import Table
 from pagegen.cli.homepages import OURS
 from pagegen.cli.homepages import homepage as homepage_of
 from pagegen.simulation.runs.folder import NO_RESULTS, RunFolder

@@ -13,7 +13,8 @@ import polars as pl
 
 from pagegen.arrays import Float64, record
 from pagegen.bundle.models import build_engine
-from pagegen.bundle.settings import Table, resolve
+from pagegen.bundle.resolve import resolve
+from pagegen.bundle.settings import Table
 from pagegen.data.dataset import Dataset, Past, read_dataset
 from pagegen.data.folder import read_table
 from pagegen.data.schema import TIME

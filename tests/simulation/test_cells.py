@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from pagegen.bundle.manifest import read_manifest
-from pagegen.bundle.settings import merged
+from pagegen.bundle.resolve import merged
 from pagegen.data.dataset import Past
 from pagegen.homepage import HOME
 from pagegen.pool import Source
 from pagegen.simulation.cells import CellSpec, Recipe, cell_of, train_cells
+from pagegen.simulation.experiment import Experiment
+from pagegen.simulation.runs.folder import RunFolder
+from pagegen.simulation.runs.workshop import Setup, Workshop
 from tests.simulation.experiments import QUICK
-from tests.training.builders import NO_PAGES, taste_world
+from tests.training.builders import NO_PAGES, taste_world, write_data
+from tests.training.rows import PAGES, WANTED, rows_world
 
 
 def test_a_ranker_learns_from_the_pool_that_all_cells_share(tmp_path: Path) -> None:
@@ -30,6 +34,21 @@ def test_a_ranker_learns_from_the_pool_that_all_cells_share(tmp_path: Path) -> N
     assert own.settings.page.max_pairs == 9
     assert shared.training == own.training
     assert shared.lessons == own.lessons != usual.lessons
+
+
+def test_cells_that_differ_in_what_they_learn_of_rows_share_all_other_lessons(tmp_path: Path) -> None:
+    """From the log as a run reads it; each bundle holds what its own cell wants."""
+    data = write_data(tmp_path / "data", rows_world(), PAGES)
+    setup = Setup(folder=RunFolder(path=tmp_path), data=data, experiment=Experiment(), clock=float)
+    fits = [merged(QUICK["fit"], WANTED["fit"]), merged(QUICK["fit"], {**WANTED["fit"], "attraction": ""})]
+    cells = [cell_of(HOME, "cell", (Recipe(), CellSpec(fit=fit)), 0, tmp_path) for fit in fits]
+    places, shop = [tmp_path / "learnt", tmp_path / "plain"], Workshop(setup=setup)
+    past = Past(data=shop.data, watermark=len(shop.data.events))
+    train_cells(HOME, list(zip(cells, places, strict=True)), past, shop.logged_titles())
+
+    assert cells[0].lessons == cells[1].lessons
+    assert cells[0].training != cells[1].training
+    assert [True, False] == [any(place.glob("attraction.*")) for place in places]
 
 
 def test_fits_find_nothing_that_came_later(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from pagegen.simulation.cells import classes, owners

@@ -55,3 +55,15 @@ def test_no_pages_are_an_empty_log(medium: World) -> None:
     frame = pages_frame(tiny_engine(medium.data).run([]))
 
     assert (frame.height, frame.schema) == (0, PAGES)
+
+
+def test_explored_pages_have_the_chance_of_every_step(medium: World) -> None:
+    """Whose product over a page is the page's; the choice of a row belongs to its first title."""
+    trace = tiny_engine(medium.data, {"page": {"exploration": {"rows": 0.5, "slots": 0.5}}}).run(some_requests(20))
+    logged = pages_frame(trace)["step_probabilities"]
+    rows = [page.rows for page in trace.pages]
+    whole = [np.prod([row.chance * np.prod(row.title_chances) for row in page]) for page in rows]
+
+    assert logged.explode().to_list() == trace.placed.chance.astype(np.float32).tolist()
+    assert logged.list.eval(pl.element().log()).list.sum().to_list() == pytest.approx(np.log(whole), rel=1e-4)
+    assert 0 < logged.explode().min() < 1  # type: ignore[operator]  # a list of floats

@@ -56,6 +56,8 @@ def page(*rows: tuple[str, ...]) -> Page:
             reason_arguments=("",) * len(titles),
             reason_texts=("",) * len(titles),
             has_more=False,
+            chance=1.0,
+            title_chances=(1.0,) * len(titles),
         )
         for place, titles in enumerate(rows)
     )

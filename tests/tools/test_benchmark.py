@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import pagegen
-from pagegen.bundle.settings import merged, resolve
+from pagegen.bundle.resolve import merged, resolve
 from pagegen.cli.options import read_toml
 from pagegen.data.dataset import Past, read_dataset
 from pagegen.errors import ConfigError, DataError

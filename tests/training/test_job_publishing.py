@@ -9,7 +9,7 @@ import pytest
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.publish import current_id, publish
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.bundle.store import verify
 from pagegen.errors import BundleError, GateError
 from pagegen.training.job import Order, retrain

@@ -20,7 +20,7 @@ import msgspec
 from rich.console import Console
 
 import pagegen
-from pagegen.bundle.settings import merged
+from pagegen.bundle.resolve import merged
 from pagegen.cli.options import FOLDER, read_toml
 from pagegen.cli.simulate import workers_option
 from pagegen.errors import ConfigError, PagegenError

@@ -12,7 +12,7 @@ import polars as pl
 from rich.console import Console
 
 from pagegen.arrays import Float64, Int32, record
-from pagegen.bundle.settings import resolve
+from pagegen.bundle.resolve import resolve
 from pagegen.cli.options import FOLDER, set_option
 from pagegen.data.dataset import Past, read_dataset
 from pagegen.data.folder import read_table

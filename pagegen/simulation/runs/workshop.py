@@ -28,6 +28,7 @@ from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.tasks import Part
 from pagegen.simulation.world import load
 from pagegen.simulation.world.truth import Truth
+from pagegen.training.job import PAGE_COLUMNS
 
 ENGINES = 2  # groups whose engines are kept by a process: of the cells at hand, and of the next ones
 PARTS = 256  # whose outcomes are kept by a process
@@ -80,8 +81,8 @@ class Workshop:
         return read_table(self.setup.data, "pages", LOGGED)
 
     def logged_titles(self) -> pl.DataFrame:
-        """The log with the titles shown: large, so it is not kept."""
-        return read_table(self.setup.data, "pages", [*LOGGED, "title_ids"])
+        """All of the log that trainings read: large, so it is not kept."""
+        return read_table(self.setup.data, "pages", PAGE_COLUMNS)
 
     @cached_property
     def cuts_ms(self) -> tuple[int, ...]:
