@@ -220,10 +220,10 @@ def test_tests_say_what_they_promise() -> None:
 @pytest.mark.parametrize(
     "name", [short(path.parent).replace("/", ".") for path in modules(*SHIPPED) if path.name == "__init__.py"]
 )
-def test_exports_exist_and_are_sorted(name: str) -> None:
-    """What a package lists in `__all__` is there, in order, once."""
+def test_exports_exist(name: str) -> None:
+    """What a package lists in `__all__` is there, once; the linter sorts it."""
     package = importlib.import_module(name)
     exported = list(getattr(package, "__all__", []))
 
-    assert exported == sorted(set(exported))
+    assert len(exported) == len(set(exported))
     assert [export for export in exported if not hasattr(package, export)] == []
