@@ -12,7 +12,7 @@ from pagegen.data.dataset import Dataset
 from pagegen.data.ids import name_digests
 from pagegen.engine import Engine
 from pagegen.errors import RequestError
-from pagegen.request import PageRequest, RecentEvent
+from pagegen.request import LastPage, PageRequest, RecentEvent
 from pagegen.tokens import Shown, Token, read_token, write_token
 from tests.test_continuing import Run, answers, engine_facts, rows_of, run
 from tests.test_promises import KINDS, check_shape, check_titles, requests
@@ -48,6 +48,7 @@ DIFFERENT: dict[str, Any] = {
     "kids": True,
     "rng_seed": 1,
     "page_number": 1,
+    "last_page": LastPage(time=NOW - 1, title_ids=(("t001",),)),
     "exclude_title_ids": ("t001",),
     "row_kinds": ("genre",),
     "exclude_row_kinds": ("top_10",),

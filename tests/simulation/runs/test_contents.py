@@ -63,7 +63,11 @@ def test_bundles_are_those_of_the_training_job(whole: RunFolder, taste_data: Pat
     examples = {"fit": {"examples": {"occasions": 60}}}
     cutoff = read_json(whole.run)["cells"]["greedy"][1]["cutoff_ms"]
     done = retrained(
-        taste_data, tmp_path / "bundle", examples, {"page": {"source": {"top_10": {"min_plays": 10}}}}, as_of_ms=cutoff
+        taste_data,
+        tmp_path / "bundle",
+        examples,
+        {"page": {"source": {"top_10": {"min_plays": 10}}, "evidence": {"min_plays": 10}}},
+        as_of_ms=cutoff,
     )
     mine, its = files_of(whole.bundle("greedy", 1)), files_of(done.folder)
 
@@ -84,7 +88,7 @@ def test_a_ranker_that_is_taught_with_another_is_that_of_its_own_training(taste_
     assert 2 == told.count("train")
     fit = {"examples": {"occasions": 60}, "ranker": "popularity"}
     cutoff = read_json(folder.run)["cells"]["popular"][0]["cutoff_ms"]
-    alone = {"page": {"source": {"top_10": {"min_plays": 10}}}}
+    alone = {"page": {"source": {"top_10": {"min_plays": 10}}, "evidence": {"min_plays": 10}}}
     assert before[1] == files_of(retrained(taste_data, tmp_path / "own", {"fit": fit}, alone, as_of_ms=cutoff).folder)
 
 
