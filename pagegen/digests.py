@@ -70,6 +70,8 @@ def _made(trace: Trace, b: int) -> Iterator[Part]:
     rows = np.flatnonzero(placed.rows.request == b)
     columns = (placed.title, placed.play, placed.score, placed.title_chance)
     yield "ordering", [placed.gain[rows], placed.row_chance[rows], *_ragged(placed.rows, placed.start, columns, rows)]
+    slots = ranges(placed.start[rows], lengths(placed.start)[rows])
+    yield "evidence", [trace.reasons.code[slots], trace.reasons.about[slots]]
     yield "page", [msgspec.json.encode(trace.pages[b])]
 
 

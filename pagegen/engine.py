@@ -1,7 +1,8 @@
 """
 The engine: the whole line from requests to pages, one function that serving, simulation and training all call.
 
-    request -> context -> filters -> pool -> features -> ranking -> rows -> ordering -> page
+    request -> context -> filters -> pool -> features -> ranking -> rows -> ordering -> evidence
+    -> page
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from pagegen.ranking import Calibration, Prediction, Ranker, predict
 from pagegen.request import PageRequest, RowRequest, check_request, check_row_request
 from pagegen.rows import Filled, fill
 
-STAGES: Final = ("request", "context", "filters", "pool", "features", "ranking", "rows", "ordering", "page")
+STAGES: Final = ("request", "context", "filters", "pool", "features", "ranking", "rows", "ordering", "evidence", "page")
 
 
 @record
@@ -115,6 +116,7 @@ class Engine:
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
         reasons, failed = self._reasons(placed, retrieved, prediction), retrieved.pool.failed
+        after("evidence")
         pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, failed, reasons=reasons)
         after("page")
         return Trace(
@@ -157,6 +159,7 @@ class Engine:
         after("rows")
         shown = shown_next(row.rows, filled, asked.size)
         reasons = self._reasons(shown, retrieved, prediction)
+        after("evidence")
         extended = render_row(shown, contexts, self.rules.kinds, self.identity, pool.failed, reasons=reasons)
         after("page")
         return extended

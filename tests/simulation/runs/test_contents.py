@@ -62,13 +62,8 @@ def test_bundles_are_those_of_the_training_job(whole: RunFolder, taste_data: Pat
     """`pagegen train --as-of` the cut makes the same files."""
     examples = {"fit": {"examples": {"occasions": 60}}}
     cutoff = read_json(whole.run)["cells"]["greedy"][1]["cutoff_ms"]
-    done = retrained(
-        taste_data,
-        tmp_path / "bundle",
-        examples,
-        {"page": {"source": {"top_10": {"min_plays": 10}}, "evidence": {"min_plays": 10}}},
-        as_of_ms=cutoff,
-    )
+    usual = {"page": {"source": {"top_10": {"min_plays": 10}}, "evidence": {"min_plays": 10}}}
+    done = retrained(taste_data, tmp_path / "bundle", examples, usual, as_of_ms=cutoff)
     mine, its = files_of(whole.bundle("greedy", 1)), files_of(done.folder)
 
     assert mine == its
