@@ -4,7 +4,7 @@ Measuring stored pages: values of each page, then what is told of all of them.
 Whatever made the pages is not asked again; so metrics can be added later, and every one is computed by one function.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,8 @@ from pagegen.metrics.comparison import Values, compare, estimate
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.results import Difference, Estimate
 from pagegen.metrics.stored_pages import stored_pages
+from pagegen.simulation.behaviour import Behaviour
+from pagegen.simulation.position_based import PositionBased
 from pagegen.simulation.row_cascade import RowCascade
 from pagegen.simulation.runs.folder import columns_of, write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task, parts_of
@@ -22,6 +24,7 @@ from pagegen.simulation.world.page_table import shown
 from pagegen.training.fit import rng_of
 
 TRUE_PLAYS = "true_plays"
+TRUTHS: Mapping[str, Behaviour] = {TRUE_PLAYS: RowCascade(), "true_plays_by_place": PositionBased()}
 ALL = "all"
 
 
@@ -44,7 +47,7 @@ def value_names(shop: Workshop, cell: str) -> list[str]:
     """What every page of the cell has a value of: measures of a page or, but for the baseline, of a pair."""
     pair = cell != shop.setup.experiment.baseline
     names = [m.name for m in shop.measures if m.metric.level == "page" or (m.metric.level == "pair" and pair)]
-    return names + ([TRUE_PLAYS] if shop.judged else [])
+    return names + ([*TRUTHS] if shop.judged else [])
 
 
 def page_values(
@@ -65,8 +68,8 @@ def page_values(
     if any(measure.metric.level == "pair" for measure in wanted):
         others = (measurable_part(shop, frames[1], part, facts=False),)
     found = {m.name: m.of(pages, *(others if m.metric.level == "pair" else ())) for m in wanted}
-    if TRUE_PLAYS in names:
-        found[TRUE_PLAYS] = RowCascade().expected_plays(shop.truth, shown(frames[0]))
+    for name in [name for name in TRUTHS if name in names]:
+        found[name] = TRUTHS[name].expected_plays(shop.truth, shown(frames[0]))
     return {name: pl.Series(value, dtype=pl.Float64) for name, value in found.items()}
 
 

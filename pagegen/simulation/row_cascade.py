@@ -187,7 +187,7 @@ def _browse(pages: Shown, chances: Cascade, browsing: Mask, rng: np.random.Gener
     return Responses(
         examined=looked[at],
         played=(played & looked)[at],
-        **_besides(looked[at], (played & looked)[at], chances.play[at], rng),
+        **besides(looked[at], (played & looked)[at], chances.play[at], rng),
         seen=np.where(reached, np.maximum(chances.view, looked.sum(axis=1)), 0).astype(np.int16),
         searched=np.full(len(pages), NONE, np.int32),
     )
@@ -199,7 +199,7 @@ def _none_before(over: Mask, start: Int64) -> Mask:
     return np.asarray(earlier == np.append(earlier, 0)[start[:-1]][groups(start)])
 
 
-def _besides(examined: Mask, played: Mask, play: Float64, rng: np.random.Generator) -> dict[str, Mask]:
+def besides(examined: Mask, played: Mask, play: Float64, rng: np.random.Generator) -> dict[str, Mask]:
     """[Q] what else is done with examined titles."""
     at = np.flatnonzero(examined)
     click = rng.random(len(at)) < np.where(played[at], CLICK_PLAYED, CLICK_SCALE * play[at] ** CLICK_POWER)

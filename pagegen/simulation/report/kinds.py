@@ -10,7 +10,7 @@ from pagegen.metrics.registry import METRICS
 Look: TypeAlias = Literal["better", "worse", "changed", "same", "failed", "none"]
 
 FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "The world's truth": ("true_plays",),
+    "The world's truth": ("true_plays", "true_plays_by_place"),
     "Finding what members went on to play": (
         "ndcg",
         "ndcg_2d",
@@ -24,9 +24,12 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "What pages are made of": ("row_share", "genre_share", "new_share", "cold_share", "repeat_share"),
 }
 OTHER: Final = "Other measures"
-MORE_IS_BETTER: Final = ("true_plays", *FAMILIES["Finding what members went on to play"], "coverage")
+MORE_IS_BETTER: Final = (*FAMILIES["The world's truth"], *FAMILIES["Finding what members went on to play"], "coverage")
 LESS_IS_BETTER: Final = ("gini", "miscalibration")
-BEYOND_METRICS: Final = {"true_plays": "titles the member would play from the page, by the world's own behaviour"}
+BEYOND_METRICS: Final = {
+    "true_plays": "titles the member would play from the page, by the world's own behaviour",
+    "true_plays_by_place": "the same, were slots looked at for their place alone",
+}
 
 
 @record

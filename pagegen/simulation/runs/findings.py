@@ -6,7 +6,7 @@ import polars as pl
 
 from pagegen.metrics.results import Difference, Estimate, frame
 from pagegen.simulation.experiment import Experiment
-from pagegen.simulation.measuring import TRUE_PLAYS
+from pagegen.simulation.measuring import TRUTHS
 from pagegen.simulation.runs.folder import RunFolder, write_frame
 from pagegen.simulation.runs.tasks import Done
 
@@ -15,7 +15,7 @@ LEAKAGE = pl.Schema({"cell": pl.String, "pages": pl.Int64, "leaks": pl.Int64, "s
 
 def write_findings(folder: RunFolder, experiment: Experiment, strata: Sequence[str], found: Sequence[Done]) -> None:
     """Estimates, differences, surfaces and leakage."""
-    cells, metrics = [*experiment.cells], [*experiment.measures, TRUE_PLAYS]
+    cells, metrics = [*experiment.cells], [*experiment.measures, *TRUTHS]
 
     def place(result: Estimate | Difference) -> tuple[int, int, int]:
         return cells.index(result.cell), strata.index(result.stratum), metrics.index(result.metric)

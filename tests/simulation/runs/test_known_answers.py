@@ -105,10 +105,11 @@ def shuffled(folder: Path, world: World, **changes: Any) -> dict[str, dict[str, 
 
 
 def test_rows_in_no_order_are_worth_less(small: World, tmp_path: Path) -> None:
-    """In plays of the world's members, who look at the top first."""
-    plays = shuffled(tmp_path, small, page={"rows": 6, "columns": 6})["true_plays"]
+    """In plays of the world's members, who look at the top first, and of those who go by place alone."""
+    found = shuffled(tmp_path, small, page={"rows": 6, "columns": 6})
 
-    assert ("lower", True) == (plays["verdict"], plays["difference"] < -0.02)
+    for plays in (found["true_plays"], found["true_plays_by_place"]):
+        assert ("lower", True) == (plays["verdict"], plays["difference"] < -0.02)
 
 
 @pytest.mark.slow
@@ -117,4 +118,5 @@ def test_rows_in_no_order_lose(tmp_path: Path) -> None:
     world = generate(WorldConfig(members=200, titles=200, days=20, seed=3))
     found = shuffled(tmp_path, world, page={"rows": 12, "columns": 8})
 
-    assert {"ndcg_2d(1,1)": "lower", "true_plays": "lower"} == {name: row["verdict"] for name, row in found.items()}
+    assert {"ndcg_2d(1,1)", "true_plays", "true_plays_by_place"} == {*found}
+    assert {"lower"} == {row["verdict"] for row in found.values()}

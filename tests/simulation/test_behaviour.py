@@ -1,4 +1,4 @@
-"""The first behaviour: what it draws is, on average, what it says."""
+"""How members meet pages: what a behaviour draws is, on average, what it says."""
 
 from typing import TypeAlias
 
@@ -7,25 +7,28 @@ import pytest
 
 from pagegen.arrays import NONE, groups
 from pagegen.simulation import row_cascade
-from pagegen.simulation.behaviour import sigmoid
+from pagegen.simulation.behaviour import Behaviour, sigmoid
+from pagegen.simulation.position_based import PositionBased
 from pagegen.simulation.row_cascade import Cascade, RowCascade, cascade, easiest_slot
 from tests.simulation.made_pages import Says, judged, page
 
 Rows: TypeAlias = list[list[int]]
 Wants: TypeAlias = tuple[tuple[int, float], ...]
 BEHAVIOUR = RowCascade()
+BEHAVIOURS = (BEHAVIOUR, PositionBased())
 MANY = 40_000
 
 
-def mean_plays(rows: Rows, utility: list[float], wants: Wants) -> tuple[float, float, float]:
+def mean_plays(behaviour: Behaviour, rows: Rows, utility: list[float], wants: Wants) -> tuple[float, float, float]:
     """Plays a page of many independent visits, and their standard error."""
     pages = page(rows, members=np.zeros(MANY))
     truth = Says(judged=judged(pages, list(utility) * MANY, wants=wants))
-    responses = BEHAVIOUR.respond(truth, pages, np.random.default_rng(0))
+    responses = behaviour.respond(truth, pages, np.random.default_rng(0))
     plays = np.bincount(groups(pages.row_start)[groups(pages.start)], responses.played, minlength=MANY)
-    return plays.mean(), plays.std() / np.sqrt(MANY), float(BEHAVIOUR.expected_plays(truth, pages)[0])
+    return plays.mean(), plays.std() / np.sqrt(MANY), float(behaviour.expected_plays(truth, pages)[0])
 
 
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
 @pytest.mark.parametrize(
     ("rows", "utility", "wants"),
     [
@@ -37,9 +40,11 @@ def mean_plays(rows: Rows, utility: list[float], wants: Wants) -> tuple[float, f
     ],
     ids=["one row", "three rows", "repeated titles", "visits that continue something", "titles that may not be shown"],
 )
-def test_expected_plays_are_the_mean_of_what_is_drawn(rows: Rows, utility: list[float], wants: Wants) -> None:
+def test_expected_plays_are_the_mean_of_what_is_drawn(
+    behaviour: Behaviour, rows: Rows, utility: list[float], wants: Wants
+) -> None:
     """Over 40,000 visits the mean lies within four standard errors of the expectation."""
-    mean, error, expected = mean_plays(rows, utility, wants)
+    mean, error, expected = mean_plays(behaviour, rows, utility, wants)
 
     assert abs(mean - expected) < 4 * error
 
@@ -127,24 +132,45 @@ def test_who_came_for_a_title_plays_only_that() -> None:
     assert 500 >= len(played) + (responses.searched == 2).sum()
 
 
-def test_responses_are_consistent() -> None:
-    """What was done was done with examined titles; those were in view; no row in view lies below one out of view."""
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_what_was_done_was_done_with_titles_in_view(behaviour: Behaviour) -> None:
+    """And examined."""
     pages = page([list(range(8)), list(range(8, 14)), [14, 15]], members=np.zeros(3000))
-    responses = BEHAVIOUR.respond(Says(judged=judged(pages, -1.5, wants=((9, 0.2),))), pages, np.random.default_rng(2))
+    responses = behaviour.respond(Says(judged=judged(pages, -1.5, wants=((9, 0.2),))), pages, np.random.default_rng(2))
     row = groups(pages.start)
     column = np.arange(len(row)) - pages.start[row]
 
     for done in (responses.played, responses.clicked, responses.listed, responses.refused):
+        assert done.any()
         assert responses.examined[done].all()
     assert (column < responses.seen[row])[responses.examined].all()
+
+
+def test_no_row_in_view_lies_below_one_out_of_view() -> None:
+    """Members of the cascade come to rows from the top."""
+    pages = page([list(range(8)), list(range(8, 14)), [14, 15]], members=np.zeros(3000))
+    responses = BEHAVIOUR.respond(Says(judged=judged(pages, -1.5, wants=((9, 0.2),))), pages, np.random.default_rng(2))
     seen = responses.seen.reshape(-1, 3) > 0
+
     assert (seen[:, :-1] >= seen[:, 1:]).all()
 
 
-def test_an_empty_batch_is_answered() -> None:
+def test_place_alone_says_how_likely_a_slot_is_looked_at() -> None:
+    """By hand: four titles that are surely played, two of them in view; below them one, and one that never is."""
+    pages = page([[0, 1, 2, 3], [4, 0]], visible=2)
+    utility = [np.inf] * 5 + [-np.inf]
+    along = 1 + 0.95 + 0.3 * (0.95**2 + 0.95**3)
+
+    [plays] = PositionBased().expected_plays(Says(judged=judged(pages, utility)), pages)
+
+    assert plays == pytest.approx(along + 0.78)
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_an_empty_batch_is_answered(behaviour: Behaviour) -> None:
     """No pages, no plays, no error."""
     pages = page([[0]], members=[])
     truth = Says(judged=judged(pages, 0.0))
 
-    assert 0 == len(BEHAVIOUR.expected_plays(truth, pages))
-    assert 0 == len(BEHAVIOUR.respond(truth, pages, np.random.default_rng(0)).played)
+    assert 0 == len(behaviour.expected_plays(truth, pages))
+    assert 0 == len(behaviour.respond(truth, pages, np.random.default_rng(0)).played)
