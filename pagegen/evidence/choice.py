@@ -2,7 +2,7 @@
 Choice: of all that is true of a title, what is said.
 
 The rule, for each row by itself: a reason, code and argument, is given to every second of the titles that it is true
-of, from the left, and to at most `repeats`; titles whose heading says it already do not count. Of the reasons that a
+of, from the left, and to at most `repeats`; none of the kind that the heading gives already. Of the reasons that a
 title was given it shows the strongest; without any, none. So no two neighbours show the same reason, and no row goes on
 and on with one.
 """
@@ -20,7 +20,6 @@ class Slots:
     """The rows of one page, and the row of each slot."""
 
     kind: Int16  # [P]
-    seed: Int32  # [P]
     row: Int32  # [Q] from the top
 
 
@@ -38,8 +37,7 @@ def strongest(claims: Sequence[Claim], slots: Slots, says: Int16, repeats: int) 
     cell = (every != NONE).nonzero()[0]
     about, (claim, slot) = every.take(cell), np.divmod(cell, len(slots.row))
     row = slots.row.take(slot)
-    seed = slots.seed.take(row)
-    news = ((slots.kind.take(row) != says.take(claim)) | ((seed != NONE) & (seed != about))).nonzero()[0]
+    news = (slots.kind.take(row) != says.take(claim)).nonzero()[0]
     about, claim, slot, row = (column.take(news) for column in (about, claim, slot, row))
     turn = earlier((claim * len(slots.kind) + row) << 32 | about)
     given = ((turn & 1 == 0) & (turn < 2 * repeats)).nonzero()[0][::-1]  # repeated index: the last, strongest, wins

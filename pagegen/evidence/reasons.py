@@ -69,7 +69,7 @@ def give_reasons(pages: Pages, grounds: Grounds, rules: EvidenceRules) -> Reason
             shown = _shown(pages, cells, grounds, rules, b)
             claims = [CLAIMS[kind](shown) for kind in rules.config.reasons]
             row = groups(pages.start[top : bottom + 1] - cells.start)
-            slots = Slots(row=row, kind=pages.rows.kind[top:bottom], seed=pages.rows.seed[top:bottom])
+            slots = Slots(row=row, kind=pages.rows.kind[top:bottom])
             chosen = strongest(claims, slots, rules.says(claims), rules.config.repeats)
             reasons.code[cells], reasons.about[cells] = chosen
     return reasons
