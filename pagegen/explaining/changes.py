@@ -27,7 +27,7 @@ def change_for(case: Case, title_id: str, absence: Absence) -> Change | None:
         case "filtered":
             return _without_filters(case, title_id, absence.filters)
         case "not_proposed":
-            return _without_wishes(case, title_id)
+            return _without_wishes(case, title_id) or _more(case, title_id, "columns", MAX_COLUMNS)
         case "row_not_placed":
             what = "page_size" if case.trace.placed.left[0] else "rows"
             return _more(case, title_id, what, MAX_ROWS if what == "rows" else case.request.rows)
