@@ -27,7 +27,7 @@ def change_for(case: Case, title_id: str, absence: Absence) -> Change | None:
         case "filtered":
             return _without_filters(case, title_id, absence.filters)
         case "not_proposed":
-            return _without_wishes(case, title_id) or _more(case, title_id, "columns", MAX_COLUMNS)
+            return _without_wishes(case, title_id) or _wider(case, title_id)
         case "row_not_placed":
             what = "page_size" if case.trace.placed.left[0] else "rows"
             return _more(case, title_id, what, MAX_ROWS if what == "rows" else case.request.rows)
@@ -50,6 +50,14 @@ def _without_wishes(case: Case, title_id: str) -> Change | None:
     return None if which is None else Change(what=given[which], value=())
 
 
+def _wider(case: Case, title_id: str) -> Change | None:
+    """With more columns; wider pages only add to the pool, so what the widest does not have none has."""
+    widest = case.engine.retrieve([_with(case.request, "columns", MAX_COLUMNS)])
+    if case.engine.data.catalog.ids.position(title_id) not in widest.pool.candidates.title:
+        return None
+    return _more(case, title_id, "columns", MAX_COLUMNS)
+
+
 def _more(case: Case, title_id: str, what: str, most: int) -> Change | None:
     """With a larger number of them, the smallest of those up to the most."""
     numbers = range((getattr(case.request, what) or 0) + 1, most + 1)
@@ -63,7 +71,6 @@ def _with(request: PageRequest, what: str, value: int | tuple[str, ...]) -> Page
 
 
 def _first(engine: Engine, requests: Sequence[PageRequest], title_id: str) -> int | None:
-    """The place of the first request whose page shows the title."""
-    pages = engine.run(requests).pages
-    shows = [any(title_id in row.title_ids for row in page.rows) for page in pages]
-    return shows.index(True) if True in shows else None
+    """The place of the first request whose page shows the title; one page at a time, so that memory is one page's."""
+    shows = (any(title_id in row.title_ids for row in engine.run([one]).pages[0].rows) for one in requests)
+    return next((place for place, there in enumerate(shows) if there), None)
