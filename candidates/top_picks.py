@@ -5,6 +5,7 @@ Each scorer brings as many of its best titles as its quota says. The row's own o
 is reciprocal rank fusion, sum over scorers of 1 / (60 + rank) (Cormack, Clarke and Buettcher, SIGIR 2009).
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -28,6 +29,11 @@ class TopPicks:
     config: Config
     name: str = "top_picks"
     kinds: tuple[RowKind, ...] = (TOP_PICKS,)
+
+    @property
+    def quotas(self) -> Mapping[str, int]:
+        """How many of its best titles each scorer brings."""
+        return self.config.quotas
 
     def propose(self, proposal: Proposal) -> Candidates:
         """One row for each member with a history, however many titles a row may show: the ranker chooses among them."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SourceError,
         Violation,
     )
+    from pagegen.explaining import Explanation, explain
     from pagegen.homepage import HOME
     from pagegen.page import ExtendedRow, Page, PageRow
     from pagegen.request import PageRequest, RecentEvent, RowRequest
@@ -44,6 +45,7 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "DataError",
     "Dataset",
     "Engine",
+    "Explanation",
     "ExtendedRow",
     "GateError",
     "HOME",
@@ -63,6 +65,7 @@ __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py ask
     "SourceError",
     "Trace",
     "Violation",
+    "explain",
     "load",
     "read_dataset",
     "read_results",
@@ -72,6 +75,7 @@ _PLACES = {
     "Client": "pagegen.client",
     "Dataset": "pagegen.data.dataset",
     "Engine": "pagegen.engine",
+    "Explanation": "pagegen.explaining",
     "ExtendedRow": "pagegen.page",
     "Homepage": "pagegen.bundle.parts",
     "Page": "pagegen.page",
@@ -82,6 +86,7 @@ _PLACES = {
     "RowRequest": "pagegen.request",
     "ServerError": "pagegen.client",
     "Trace": "pagegen.engine",
+    "explain": "pagegen.explaining",
     "read_dataset": "pagegen.data.dataset",
     "read_results": "pagegen.simulation.results",
 }

@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "simulate": ("pagegen.cli.simulate:simulate", "Run an experiment: replay past requests, measure and compare."),
     "measure": ("pagegen.cli.simulate:measure", "Add measures to a finished experiment."),
     "page": ("pagegen.cli.page:page", "Make one page: in the terminal, as JSON or as HTML."),
+    "explain": ("pagegen.cli.explain:explain", "Say why a page is as it is, and why a title is on it or not."),
     "serve": ("pagegen.cli.serve:serve", "Serve pages over gRPC."),
     "parity": ("pagegen.cli.parity:parity", "Make a server's pages again offline, and say what differs first."),
     "config": ("pagegen.cli.config:config", "Show and check settings."),

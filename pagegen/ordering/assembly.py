@@ -7,8 +7,9 @@ titles above only through what is new. So a page that is continued needs to know
 kinds and their titles, and not which title stood where.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from pagegen.request import MAX_COLUMNS
 from pagegen.rows import Above, Filled
 
 CERTAIN = np.ones(MAX_COLUMNS)  # the chances of steps without chance
+Forbidden: TypeAlias = tuple[str, int]  # a rule as `KindRule` names it, and the kind that it is a rule of
 
 
 @record
@@ -104,19 +106,43 @@ class Assembly:
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
         new = self._new[self.title]
-        shown = (new | self._exempt if self._some_exempt else new).cumsum(axis=1)
+        shown = self._shown(new)
         gain = self.objective.gains(new, shown, self.position)
+        return gain, self._may(self._able(shown))[1]
+
+    def forbidden(self) -> Mapping[int, Forbidden]:
+        """Rows that are left and may not stand at the next position, each with the rule by which it may not."""
+        able = self._able(self._shown(self._new[self.title]))
+        pinned, may = self._may(able)
+        return {row: self._rule(row, able, pinned) for row in np.flatnonzero(self._left & ~may).tolist()}
+
+    def _rule(self, row: int, able: Mask, pinned: int) -> Forbidden:
+        """The rule that forbids the row, where it may be one that pins another kind."""
+        kind = int(self.kind[row])
+        if not able[row]:
+            return "min_titles", kind
+        if pinned != NONE:
+            return "pin", pinned
+        rule = self._rules.constraints.forbids(kind, self._count[kind], self._last[kind], self.position)
+        return rule, kind
+
+    def _shown(self, new: Mask) -> Int64:
+        """[R, L] from 1, how many of each row's cells up to this one would be shown next."""
+        return (new | self._exempt if self._some_exempt else new).cumsum(axis=1)
+
+    def _able(self, shown: Int64) -> Mask:
+        """[R] rows that are left and have titles enough for the next position."""
         enough = shown[:, -1] >= self._least
         if self.position >= self._rules.constraints.hard_rows:
             enough |= ~self._always_hard
-        return gain, self._may(self._left & enough)
+        return self._left & enough
 
-    def _may(self, able: Mask) -> Mask:
-        """[R] which of the rows that are able to stand at the next position may."""
-        for kinds in self._rules.constraints.allowed(self._count, self._last, self.position):
+    def _may(self, able: Mask) -> tuple[int, Mask]:
+        """The kind that is pinned to the next position, if one of its rows is able, and [R] the able ones that may."""
+        for step, kinds in enumerate(self._rules.constraints.allowed(self._count, self._last, self.position)):
             if kinds and (rows := able & self._of_kinds(kinds)).any():
-                return rows
-        return np.zeros(len(able), np.bool_)
+                return NONE if step else kinds[0], rows
+        return NONE, np.zeros(len(able), np.bool_)
 
     def _of_kinds(self, kinds: Kinds) -> Mask:
         """[R] the rows of these kinds; the same few questions come back at every position."""
@@ -141,7 +167,7 @@ class Assembly:
 
     def place(self, row: int, gain: float, chance: float = 1.0) -> None:
         """Put the row (0 is the request's first), which came up with this chance, at the next position."""
-        usual = self._order(row)[: self._columns]
+        usual = self.order(row)[: self._columns]
         new = self._new[self.title[row, usual]]
         shown, slots = self._explored_titles(row, usual, new)
         after = self.objective.after(row, shown, new, self.position)
@@ -156,6 +182,14 @@ class Assembly:
         self.placed.append(
             Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
         )
+
+    def order(self, row: int) -> Int64:
+        """The row's cells from the left, beyond the page's columns too, by the rule that holds at this position."""
+        last = int(self._length[row])
+        new = self._new[self.title[row, :last]] | self._exempt[row, :last]
+        if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
+            return new.nonzero()[0]
+        return np.argsort(~new, kind="stable")  # what is above already goes to the end
 
     def _explored_titles(self, row: int, usual: Int64, new: Mask) -> tuple[Int64, Float64]:
         """The row's cells from the left, new titles of the first screen perhaps in other places, and their chances."""
@@ -192,14 +226,6 @@ class Assembly:
         other._new, other._left = self._new.copy(), self._left.copy()
         other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
         return other
-
-    def _order(self, row: int) -> Int64:
-        """The row's cells from the left, by the rule that holds for it at this position."""
-        last = int(self._length[row])
-        new = self._new[self.title[row, :last]] | self._exempt[row, :last]
-        if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
-            return new.nonzero()[0]
-        return np.argsort(~new, kind="stable")  # what is above already goes to the end
 
 
 def _cells(length: Int64) -> Mask:

@@ -62,16 +62,32 @@ class Constraints:
             position: from 0.
         """
         rules = self.rules
-        fits = [k for k in self.ruled if position <= rules[k].last and count[k] < rules[k].max_rows]
+        fits = [k for k in self.ruled if not _bars(rules[k], count[k], position)]
         may = [k for k in fits if not _waits(rules[k], count[k], last[k], position)]
         yield tuple(k for k in may if rules[k].pin == position and not count[k])
         yield self.free + tuple(may)
         yield self.free + tuple(fits)
 
+    def forbids(self, kind: int, count: int, last: int, position: int) -> str:
+        """The kind's own rule that keeps a row of it from the position, or lets it wait; "" where none does."""
+        rule = self.rules[kind]
+        return _bars(rule, count, position) or _waits(rule, count, last, position)
 
-def _waits(rule: KindRule, count: int, last: int, position: int) -> bool:
-    for_pin = rule.pin is not None and not count and position < rule.pin
-    return for_pin or position < rule.first or (count > 0 and position - last < rule.distance)
+
+def _bars(rule: KindRule, count: int, position: int) -> str:
+    """The rule by which no row of the kind may stand here or further down."""
+    if position > rule.last:
+        return "last"
+    return "max_rows" if count >= rule.max_rows else ""
+
+
+def _waits(rule: KindRule, count: int, last: int, position: int) -> str:
+    """The rule by which a row of the kind ought to stand further down."""
+    if rule.pin is not None and not count and position < rule.pin:
+        return "pin"
+    if position < rule.first:
+        return "first"
+    return "distance" if count and position - last < rule.distance else ""
 
 
 def compile_constraints(config: ConstraintsConfig, kinds: Mapping[str, RowKind]) -> Constraints:

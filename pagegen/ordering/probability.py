@@ -8,7 +8,6 @@ from pagegen.arrays import NONE, AnyArray, Float64, Int64, groups, record, withi
 from pagegen.context import Contexts
 from pagegen.ordering.orderer import Orderer, Pages
 from pagegen.ordering.rules import Rules
-from pagegen.pool import Rows
 from pagegen.rows import Filled
 
 
@@ -43,7 +42,7 @@ def log_probability(orderer: Orderer, contexts: Contexts, filled: Filled, rules:
         rules: with the exploration in question.
         pages: B pages of these requests.
     """
-    exploration = replace(rules.exploration, chooser=lambda b, _: _told(b, filled, pages))
+    exploration = replace(rules.exploration, chooser=lambda b, _: told(b, filled, pages))
     made = orderer.order(contexts, filled, replace(rules, exploration=exploration))
     out = np.full(len(pages.title), -np.inf)
     mine, theirs = _slots(pages), _slots(made)
@@ -69,19 +68,13 @@ def _slots(pages: Pages) -> AnyArray:
     return np.stack([*(column[row] for column in about), within(pages.start), pages.title], axis=1)
 
 
-def _told(b: int, filled: Filled, pages: Pages) -> Told:
-    """The steps of a page."""
+def told(b: int, filled: Filled, pages: Pages) -> Told:
+    """The steps of the b-th page, whose request has these candidate rows."""
     low, high = np.searchsorted(filled.rows.request, [b, b + 1]).tolist()
-    about = {row: low + place for place, row in enumerate(_about(filled.rows, slice(low, high)))}
+    about = {row: low + place for place, row in enumerate(filled.rows.about(slice(low, high)))}
     places = slice(int(pages.row_start[b]), int(pages.row_start[b + 1]))
     cuts = pages.start[places.start : places.stop + 1]
     return Told(
-        rows=[about.get(row, NONE) for row in _about(pages.rows, places)],
+        rows=[about.get(row, NONE) for row in pages.rows.about(places)],
         slots=[title.tolist() for title in np.split(pages.title[cuts[0] : cuts[-1]], cuts[1:-1] - cuts[0])],
     )
-
-
-def _about(rows: Rows, which: slice) -> list[tuple[int, ...]]:
-    """What tells rows of a request apart."""
-    columns = (rows.kind[which], rows.seed[which], rows.variant[which])
-    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -20,6 +20,7 @@ from pagegen.pool.types import (
     TitleScorer,
     as_explainer,
     as_scorer,
+    quotas_of,
 )
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "as_scorer",
     "gather",
     "opinions",
+    "quotas_of",
     "select",
 ]

@@ -42,6 +42,11 @@ class Rows:
     seed: Int32  # [R] position of the title, genre, person, niche or words the row is about, or NONE
     variant: Int16  # [R] which of the kind's headings is true of it
 
+    def about(self, which: slice) -> list[tuple[int, ...]]:
+        """Of some rows of a request, what tells them apart."""
+        columns = (self.kind[which], self.seed[which], self.variant[which])
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
 
 @record
 class Candidates:
@@ -97,6 +102,20 @@ class TitleScorer(Protocol):
 def as_scorer(source: Source) -> TitleScorer | None:
     """The source as a scorer, if it is one."""
     return cast(TitleScorer, source) if hasattr(source, "score") else None
+
+
+class Quoted(Protocol):
+    """A source that takes the best titles of scorers."""
+
+    @property
+    def quotas(self) -> Mapping[str, int]:
+        """How many of each scorer's."""
+        ...
+
+
+def quotas_of(source: Source) -> Mapping[str, int]:
+    """How many of its best titles each scorer brings to the rows of the source; none to those that do not choose so."""
+    return cast(Quoted, source).quotas if hasattr(source, "quotas") else {}
 
 
 class Explainer(Protocol):
