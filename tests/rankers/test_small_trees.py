@@ -68,6 +68,7 @@ def test_many_rows_are_asked_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_trees_that_never_split_say_their_only_value() -> None:
+    """As where all labels are the same."""
     booster = lightgbm.train(
         {"verbosity": -1, "num_threads": 1},
         lightgbm.Dataset(np.zeros((50, COLUMNS)), label=np.full(50, 3.25), params={"verbosity": -1}),
@@ -90,4 +91,5 @@ def test_trees_that_never_split_say_their_only_value() -> None:
     ids=["nine leaves", "categories", "zeros that are missing", "leaves that are no numbers"],
 )
 def test_other_trees_are_left_to_lightgbm(booster: lightgbm.Booster) -> None:
+    """More leaves than a byte has bits, and questions that are no thresholds."""
     assert read_small_trees(booster.model_to_string()) is None
