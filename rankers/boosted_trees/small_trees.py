@@ -53,7 +53,7 @@ class SmallTrees:
             leaves &= (right.take(split, axis=0) - np.uint8(1)) | open_
         total = np.zeros(len(values))
         for value, leaf in zip(self.value, leaves.astype(np.intp), strict=True):  # in this order, on which sums depend
-            total += value.take(leaf)
+            total += value.take(leaf, mode="clip")  # none is outside, and nobody looks
         return total
 
     def _right(self, values: Float32) -> NDArray[np.uint8]:
