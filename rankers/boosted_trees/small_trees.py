@@ -58,9 +58,9 @@ class SmallTrees:
 
     def _right(self, values: Float32) -> NDArray[np.uint8]:
         """[N, M] 1 where the split sends the row to the right."""
-        right, columns = np.empty((len(self.threshold), len(values)), np.bool_), np.ascontiguousarray(values.T)
+        right = np.empty((len(self.threshold), len(values)), np.bool_)
         for feature, missing_left, splits in self.questions:
-            threshold, column, out = self.threshold[splits], columns[feature], right[splits]
+            threshold, column, out = self.threshold[splits], values[:, feature], right[splits]
             if missing_left:
                 np.greater(column, threshold, out=out)  # NaN is not
             else:
