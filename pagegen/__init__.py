@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pagegen.bundle.parts import Homepage
     from pagegen.client import Client, ServerError
     from pagegen.data.dataset import Dataset, read_dataset
-    from pagegen.engine import Engine, Trace
+    from pagegen.engine import Engine
     from pagegen.errors import (
         BundleError,
         ConfigError,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pagegen.page import ExtendedRow, Page, PageRow
     from pagegen.request import PageRequest, RecentEvent, RowRequest
     from pagegen.simulation.results import Results, read_results
+    from pagegen.trace import Trace
 
 __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  # in plain order, as tests/test_architecture.py asks of all
@@ -85,7 +86,7 @@ _PLACES = {
     "Results": "pagegen.simulation.results",
     "RowRequest": "pagegen.request",
     "ServerError": "pagegen.client",
-    "Trace": "pagegen.engine",
+    "Trace": "pagegen.trace",
     "explain": "pagegen.explaining",
     "read_dataset": "pagegen.data.dataset",
     "read_results": "pagegen.simulation.results",

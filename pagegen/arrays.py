@@ -123,13 +123,12 @@ def rank_within(start: Int64, score: NDArray[np.floating[Any]]) -> Int32:
         >>> rank_within(np.array([0, 2, 5]), np.array([0.1, 0.9, 0.5, np.nan, 0.7])).tolist()
         [1, 0, 1, 2, 0]
     """
-    rank = np.empty(len(score), np.int32)
+    rank, place = np.empty(len(score), np.int32), np.arange(len(score), dtype=np.int32)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float32)
-        known, missing = np.flatnonzero(group == group), np.flatnonzero(group != group)
-        order = known[descending(group[known])]
-        rank[low + order] = np.arange(len(known), dtype=np.int32)
-        rank[low + missing] = np.arange(len(known), len(group), dtype=np.int32)
+        known, missing = (group == group).nonzero()[0], (group != group).nonzero()[0]
+        order = np.concatenate([known[descending(group[known])], missing])
+        rank[low:high][order] = place[: high - low]
     return rank
 
 
@@ -148,7 +147,7 @@ def descending(score: Float32) -> Int64:
         [1, 3, 0, 2]
     """
     if len(score) < MANY:
-        return np.argsort(-score, kind="stable")
+        return (-score).argsort(kind="stable")
     bits = (np.float32(0.0) - score).view(np.int32)  # 0 - x: no negative zero
     key = bits ^ (bits >> 31 & 0x7FFFFFFF)  # integers in the order of the floats
     order = key.astype(np.uint16).argsort(kind="stable")
@@ -171,11 +170,11 @@ def best(score: NDArray[np.floating[Any]], allowed: Mask, limit: int) -> Int32:
         >>> best(np.array([3.0, 9.0, np.nan, 3.0, 5.0]), np.array([True, False, True, True, True]), 3).tolist()
         [4, 0, 3]
     """
-    position = np.flatnonzero(allowed & (score == score))
-    value = score[position].astype(np.float32)
+    position = (allowed & (score == score)).nonzero()[0]
+    value = score.take(position).astype(np.float32)
     if len(position) > limit:
-        near = np.flatnonzero(value >= _highest(value, limit))
-        position, value = position[near], value[near]
+        near = (value >= _highest(value, limit)).nonzero()[0]
+        position, value = position.take(near), value.take(near)
     return position[descending(value)[:limit]].astype(np.int32)
 
 

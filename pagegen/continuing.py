@@ -21,11 +21,6 @@ from pagegen.rows import Above, Filled
 from pagegen.tokens import NOTHING, Shown, Token, joined, most_titles, read_token, short_digests, write_token
 
 
-def row_id(kind: RowKind, seed: int, contexts: Contexts) -> str:
-    """The same for a kind and seed on every page."""
-    return f"{kind.name}:{row_evidence(kind, seed, contexts).seed_id}"
-
-
 def below(filled: Filled, contexts: Contexts, kinds: Sequence[RowKind]) -> Filled:
     """The filled rows, to be placed below what the requests' tokens say was shown."""
     bounds = filled.of_request(len(contexts)).tolist()
@@ -69,7 +64,6 @@ def _columns(request: PageRequest, titles: int) -> int:
 
 def _names(rows: Rows, which: slice, contexts: Contexts, kinds: Sequence[RowKind]) -> tuple[list[str], list[str]]:
     """The kinds and the ids of some rows."""
-    about = [
-        (kinds[kind], seed) for kind, seed in zip(rows.kind[which].tolist(), rows.seed[which].tolist(), strict=True)
-    ]
-    return [kind.name for kind, _ in about], [row_id(kind, seed, contexts) for kind, seed in about]
+    about = zip(rows.kind[which].tolist(), rows.seed[which].tolist(), strict=True)
+    evidence = [row_evidence(kinds[kind], seed, contexts) for kind, seed in about]
+    return [one.reason for one in evidence], [one.row_id for one in evidence]

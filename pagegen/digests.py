@@ -16,10 +16,11 @@ import numpy as np
 
 from pagegen.arrays import AnyArray, Int64, UInt16, lengths, ranges
 from pagegen.context import Contexts, History, Played, TrendView
-from pagegen.engine import Engine, Retrieved, Trace
+from pagegen.engine import Engine
 from pagegen.features import FeatureTable
 from pagegen.filters import Eligible
 from pagegen.pool import Rows
+from pagegen.trace import Retrieved, Trace
 
 Digests: TypeAlias = Mapping[str, str]  # stage, or stage and part, in the order of the line
 Part: TypeAlias = tuple[str, Sequence[AnyArray | bytes]]

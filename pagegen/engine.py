@@ -17,48 +17,17 @@ from pagegen.continuing import below
 from pagegen.data.dataset import Dataset
 from pagegen.evidence import EvidenceRules, Grounds, Reasons, give_reasons
 from pagegen.extending import brought, extension, shown_next
-from pagegen.features import Family, FeatureTable, Pairs, compute, pair_up
+from pagegen.features import Family, compute, pair_up
 from pagegen.filters import Eligible, Filter, apply
 from pagegen.ordering import Attraction, Orderer, Pages, Rules
-from pagegen.page import ExtendedRow, Identity, Page, render, render_row, without_rows
+from pagegen.page import ExtendedRow, Identity, render, render_row, without_rows
 from pagegen.pool import Gathered, Known, OnFailure, PoolLimits, Source, gather
 from pagegen.ranking import Calibration, Prediction, Ranker, predict
 from pagegen.request import PageRequest, RowRequest, check_request, check_row_request
 from pagegen.rows import Filled, fill
+from pagegen.trace import Arranged, Ranked, Retrieved, Trace
 
 STAGES: Final = ("request", "context", "filters", "pool", "features", "ranking", "rows", "ordering", "evidence", "page")
-
-
-@record
-class Retrieved:
-    """All that comes before the ranker: what training learns from."""
-
-    contexts: Contexts
-    eligible: Eligible
-    pool: Gathered
-    pairs: Pairs
-    table: FeatureTable
-
-
-@record
-class Ranked:
-    """All that comes before the rows: what ranked lists are made of."""
-
-    retrieved: Retrieved
-    prediction: Prediction
-    pages: Sequence[Page]  # without rows
-
-
-@record
-class Trace:
-    """Everything one run produced."""
-
-    retrieved: Retrieved
-    prediction: Prediction
-    filled: Filled
-    placed: Pages
-    reasons: Reasons
-    pages: Sequence[Page]
 
 
 @record
@@ -108,6 +77,30 @@ class Engine:
         Raises:
             RequestError: a request that cannot be answered.
         """
+        made = self.arrange(requests, on_failure, after, known=known)
+        reasons = self._reasons(made.placed, made.retrieved, made.prediction)
+        after("evidence")
+        pages = render(made.placed, made.retrieved.contexts, self.rules.kinds, made.pages, reasons=reasons)
+        after("page")
+        return Trace(
+            retrieved=made.retrieved,
+            prediction=made.prediction,
+            filled=made.filled,
+            placed=made.placed,
+            kinds=made.kinds,
+            reasons=reasons,
+            pages=pages,
+        )
+
+    def arrange(
+        self,
+        requests: Sequence[PageRequest],
+        on_failure: OnFailure | None = None,
+        after: Callable[[str], None] = _nothing,
+        *,
+        known: Known | None = None,
+    ) -> Arranged:
+        """The line up to the words, as `run` goes along it."""
         retrieved = self.retrieve(requests, on_failure, after, known=known)
         prediction = predict(self.ranker, self.calibration, retrieved.table)
         after("ranking")
@@ -115,12 +108,13 @@ class Engine:
         after("rows")
         placed = self.orderer.order(retrieved.contexts, filled, self.rules)
         after("ordering")
-        reasons, failed = self._reasons(placed, retrieved, prediction), retrieved.pool.failed
-        after("evidence")
-        pages = render(placed, retrieved.contexts, self.rules.kinds, self.identity, failed, reasons=reasons)
-        after("page")
-        return Trace(
-            retrieved=retrieved, prediction=prediction, filled=filled, placed=placed, reasons=reasons, pages=pages
+        return Arranged(
+            retrieved=retrieved,
+            prediction=prediction,
+            filled=filled,
+            placed=placed,
+            kinds=self.rules.kinds,
+            pages=without_rows(retrieved.contexts, self.identity, retrieved.pool.failed),
         )
 
     def retrieve(

@@ -12,8 +12,8 @@ import numpy as np
 
 from pagegen.arrays import Int32, record
 from pagegen.context import Contexts
-from pagegen.continuing import row_id
 from pagegen.errors import RowNotFoundError
+from pagegen.evidence import row_evidence
 from pagegen.ordering import Pages
 from pagegen.pool import Candidates, RowKind, Rows, select
 from pagegen.request import RowRequest
@@ -62,7 +62,7 @@ def _found(wanted: str, candidates: Candidates, contexts: Contexts, kinds: Seque
         message = f"row_id is of kind {kind[:40]!r}; there are {', '.join(known.name for known in kinds)}"
         raise RowNotFoundError(message)
     for row in np.unique(candidates.row).tolist():  # those with titles
-        if row_id(kinds[rows.kind[row]], int(rows.seed[row]), contexts) == wanted:
+        if row_evidence(kinds[rows.kind[row]], int(rows.seed[row]), contexts).row_id == wanted:
             return int(row)
     message = f"nothing can be proposed for row {wanted[:80]!r}; ask as for the page that showed it, or for a new page"
     raise RowNotFoundError(message)

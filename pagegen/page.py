@@ -2,17 +2,19 @@
 
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from pagegen.context import Contexts
-from pagegen.continuing import next_token, row_id
+from pagegen.continuing import next_token
+from pagegen.data.catalog import Catalog
 from pagegen.data.trends import HOUR_MS
 from pagegen.evidence import Evidence, Reasons, row_evidence
-from pagegen.headings import heading, reason_columns
+from pagegen.headings import Voice, heading, reason_columns, voice_of
 from pagegen.ordering import Pages
 from pagegen.pool import RowKind
 from pagegen.request import PageRequest, canonical
@@ -71,20 +73,14 @@ class Identity:
 
 
 def render(
-    pages: Pages,
-    contexts: Contexts,
-    kinds: tuple[RowKind, ...],
-    identity: Identity,
-    failed: tuple[str, ...],
-    *,
-    reasons: Reasons,
+    pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], empty: Sequence[Page], *, reasons: Reasons
 ) -> list[Page]:
-    """Every request's page in words."""
+    """Every request's page in words, given the pages without rows."""
     bounds = pages.row_start.tolist()
     return [
         replace(
-            _page(b, contexts, identity, failed),
-            rows=_rows(range(low, high), pages, contexts, kinds, reasons),
+            empty[b],
+            rows=_rows(slice(low, high), pages, contexts, kinds, reasons),
             next_page_token=next_token(b, pages, contexts, kinds),
         )
         for b, (low, high) in enumerate(itertools.pairwise(bounds))
@@ -106,7 +102,7 @@ def render_row(
     reasons: Reasons,
 ) -> ExtendedRow:
     """The only row of the only request in words."""
-    page, (row,) = _page(0, contexts, identity, failed), _rows(range(1), pages, contexts, kinds, reasons)
+    page, (row,) = _page(0, contexts, identity, failed), _rows(slice(0, 1), pages, contexts, kinds, reasons)
     return ExtendedRow(
         bundle_id=page.bundle_id,
         config_digest=page.config_digest,
@@ -142,24 +138,27 @@ def _page_id(request: PageRequest, watermark: int, absent: tuple[str, ...], iden
 
 
 def _rows(
-    places: range, pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], reasons: Reasons
+    which: slice, pages: Pages, contexts: Contexts, kinds: tuple[RowKind, ...], reasons: Reasons
 ) -> tuple[PageRow, ...]:
-    if not len(places):
+    if which.start == which.stop:
         return ()
-    rows, start = pages.rows, pages.start[places.start : places.stop + 1].tolist()
-    columns = _columns(slice(start[0], start[-1]), pages, contexts, int(rows.request[places.start]), reasons)
+    rows, start = pages.rows, pages.start[which.start : which.stop + 1].tolist()
+    voice, catalog = voice_of(contexts, int(rows.request[which.start])), contexts.data.catalog
+    columns = _columns(slice(start[0], start[-1]), pages, reasons, catalog, voice)
+    about = (rows.kind, rows.seed, rows.variant, pages.more, pages.row_chance)
     out = []
-    for p, (low, high) in zip(places, itertools.pairwise(start), strict=True):
-        kind, seed, request = kinds[rows.kind[p]], int(rows.seed[p]), int(rows.request[p])
-        evidence = row_evidence(kind, seed, contexts)
+    for low, high, k, seed, variant, more, chance in zip(
+        start[:-1], start[1:], *(column[which].tolist() for column in about), strict=True
+    ):
+        kind, evidence = kinds[k], row_evidence(kinds[k], seed, contexts)
         out.append(
             PageRow(
-                row_id=row_id(kind, seed, contexts),
+                row_id=evidence.row_id,
                 kind=kind.name,
-                heading=heading(kind.headings[rows.variant[p]], evidence, contexts, request),
+                heading=heading(kind.headings[variant], evidence, voice),
                 evidence=evidence,
-                has_more=bool(pages.more[p]),
-                chance=float(pages.row_chance[p]),
+                has_more=more,
+                chance=chance,
                 **{name: column[low - start[0] : high - start[0]] for name, column in columns.items()},
             )
         )
@@ -167,14 +166,14 @@ def _rows(
 
 
 def _columns(
-    slots: slice, pages: Pages, contexts: Contexts, request: int, reasons: Reasons
+    slots: slice, pages: Pages, reasons: Reasons, catalog: Catalog, voice: Voice
 ) -> Mapping[str, tuple[Any, ...]]:
     """What rows say of their titles, by name, for all slots of a page."""
-    title, why = pages.title[slots], reason_columns(reasons.of(slots), contexts, request)
+    title, why = pages.title[slots], reason_columns(reasons.of(slots), catalog, voice)
     return {
-        "title_ids": tuple(contexts.data.catalog.ids.of(title)),
-        "names": tuple(contexts.data.catalog.name[title].tolist()),
-        "scores": tuple(pages.play[slots].astype("float32").tolist()),
+        "title_ids": tuple(catalog.ids.of(title)),
+        "names": tuple(catalog.name[title].tolist()),
+        "scores": tuple(pages.play[slots].astype(np.float32).tolist()),
         "reasons": why.codes,
         "reason_arguments": why.arguments,
         "reason_texts": why.texts,

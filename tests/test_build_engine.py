@@ -7,9 +7,9 @@ import pytest
 
 from pagegen.arrays import groups
 from pagegen.bundle.resolve import resolve
-from pagegen.engine import Trace
 from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
+from pagegen.trace import Trace
 from tests.random_worlds import member_ids
 from tests.worlds import World, ask, tiny_engine
 

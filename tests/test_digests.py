@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pagegen.digests import differing, stage_digests
-from pagegen.engine import STAGES, Engine, Trace
+from pagegen.engine import STAGES, Engine
+from pagegen.trace import Trace
 from tests.contracts import some_requests
 from tests.worlds import NOW, ask
 

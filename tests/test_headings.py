@@ -11,7 +11,7 @@ from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.errors import SchemaError
 from pagegen.evidence import CODES, Evidence, row_evidence
-from pagegen.headings import heading
+from pagegen.headings import heading, voice_of
 from pagegen.homepage import HOME
 from pagegen.pool import RowKind
 from tests.worlds import ask, member, title, world
@@ -30,7 +30,7 @@ def data() -> Dataset:
 
 def said(template: str, who: str, kind: str = "top_10", seed: int = -1, **fields: Any) -> str:
     contexts = read_contexts([ask("nobody"), ask(who, **fields)], data(), TrendWindows())
-    return heading(template, row_evidence(KINDS[kind], seed, contexts), contexts, 1)
+    return heading(template, row_evidence(KINDS[kind], seed, contexts), voice_of(contexts, 1))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -105,7 +105,7 @@ def test_niches_are_told_in_words(niche: str, words: str) -> None:
     contexts = read_contexts([ask()], data(), TrendWindows())
     evidence = Evidence(reason="genre_facet", seed_type="niche", seed_id=niche, seed_name=niche)
 
-    assert words == heading(f"genre_{niche.split()[0]}", evidence, contexts, 0)
+    assert words == heading(f"genre_{niche.split()[0]}", evidence, voice_of(contexts, 0))
 
 
 def test_a_taste_for_two_genres_names_both() -> None:
@@ -113,7 +113,7 @@ def test_a_taste_for_two_genres_names_both() -> None:
     contexts = read_contexts([ask()], data(), TrendWindows())
     evidence = Evidence(reason="taste", seed_type="niche", seed_id="genre Sci-Fi | Action", seed_name="")
 
-    assert "Your taste in Action and Sci-Fi" == heading("taste_genre", evidence, contexts, 0)
+    assert "Your taste in Action and Sci-Fi" == heading("taste_genre", evidence, voice_of(contexts, 0))
 
 
 @pytest.mark.parametrize("language", ["", "en", "en-US", "xx", "." * 2 + "/en", "nb-NO", "\0", "a" * 35, "EN"])
@@ -127,4 +127,4 @@ def test_a_template_that_does_not_exist_is_an_error_of_the_program() -> None:
     contexts = read_contexts([ask()], data(), TrendWindows())
     evidence = Evidence(reason="x", seed_type="none", seed_id="", seed_name="")
     with pytest.raises(SchemaError, match="horoscope"):
-        heading("horoscope", evidence, contexts, 0)
+        heading("horoscope", evidence, voice_of(contexts, 0))

@@ -72,7 +72,7 @@ class BecauseYouWatched:
             allowed = proposal.eligible.allowed(b)
             for seed in self._chosen(self._seeds(proposal.contexts, b), allowed):
                 title, similarity = self.near.row(seed)
-                kept = np.flatnonzero(allowed[title])[:limit]
+                kept = allowed.take(title).nonzero()[0][:limit]
                 rows.add((b, 0, seed, 0), title[kept], similarity[kept])
         return rows.build()
 

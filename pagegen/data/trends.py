@@ -27,7 +27,7 @@ class PlayLog:
 
     def before(self, time: int) -> Float64:
         """[T] plays before this time."""
-        stop = int(np.searchsorted(self.time, time, side="left"))
+        stop = int(self.time.searchsorted(time, side="left"))
         base = stop // self.block
         return self.counts[base] + np.bincount(self.title[base * self.block : stop], minlength=self.counts.shape[1])
 
@@ -43,7 +43,7 @@ class GradeLog:
     def before(self, time: int) -> tuple[Float64, Float64]:
         """[T] number and [T] sum of the grades given before this time."""
         log = self.plays
-        stop = int(np.searchsorted(log.time, time, side="left"))
+        stop = int(log.time.searchsorted(time, side="left"))
         base = stop // log.block
         since = slice(base * log.block, stop)
         sums = self.sums[base] + np.bincount(log.title[since], self.grade[since], minlength=self.sums.shape[1])
@@ -60,7 +60,7 @@ class LastPlays:
     def before(self, time: int) -> Int64:
         """[T] time of the last play before this time, NEVER without one."""
         log = self.plays
-        stop = int(np.searchsorted(log.time, time, side="left"))
+        stop = int(log.time.searchsorted(time, side="left"))
         base = stop // log.block
         last = self.last[base].copy()
         last[log.title[base * log.block : stop]] = log.time[base * log.block : stop]  # repeated index: the last wins

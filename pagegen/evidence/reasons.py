@@ -56,7 +56,8 @@ class Reasons:
         cell = self.code.astype(np.int64) << 32 | self.about
         ordered = np.sort(cell)
         once = ordered[np.diff(ordered, prepend=NONE - 1) > 0]
-        return [divmod(one, 1 << 32) if one != NONE else (NONE, NONE) for one in once.tolist()], once.searchsorted(cell)
+        code, about = (once >> 32).tolist(), once.astype(np.int32).tolist()  # the upper half, and the lower
+        return [*zip(code, about, strict=True)], once.searchsorted(cell)
 
 
 def give_reasons(pages: Pages, grounds: Grounds, rules: EvidenceRules) -> Reasons:

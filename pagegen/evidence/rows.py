@@ -14,6 +14,11 @@ class Evidence:
     seed_id: str  # title id, genre, person, or the name of a niche, the words; "" without one
     seed_name: str
 
+    @property
+    def row_id(self) -> str:
+        """The same for a kind and seed on every page."""
+        return f"{self.reason}:{self.seed_id}"
+
 
 def row_evidence(kind: RowKind, seed: int, contexts: Contexts) -> Evidence:
     """What the row is about."""

@@ -31,10 +31,10 @@ def standardized(start: Int64, score: Float32) -> Float64:
     z = np.full(len(score), np.nan)
     for low, high in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
         group = score[low:high].astype(np.float64)
-        known = np.flatnonzero(group == group)
+        known = (group == group).nonzero()[0]
         if len(known):
-            away = group[known]
-            away -= away.mean()
-            spread = np.sqrt(np.square(away).mean())
-            z[low + known] = away / (spread if spread > 0 else 1.0)
+            away = group.take(known)
+            away -= away.sum() / len(known)
+            spread = np.sqrt(np.square(away).sum() / len(known))
+            z[low:high][known] = away / (spread if spread > 0 else 1.0)
     return z

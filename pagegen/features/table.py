@@ -26,7 +26,7 @@ class Family(Protocol):
 @record
 class FeatureTable:
     names: tuple[str, ...]  # F, in the ranker's order
-    values: Float32  # [M, F]; NaN is "missing"
+    values: Float32  # [M, F], a column after another in memory; NaN is "missing"
     start: Int64  # [B + 1] the pairs of each request
     request: Int32  # [M]
     title: Int32  # [M]
@@ -40,7 +40,7 @@ def compute(families: Sequence[Family], pairs: Pairs) -> FeatureTable:
         SchemaError: a family does not return what it declares.
     """
     names = tuple(column for family in families for column in family.columns)
-    values = np.empty((len(pairs), len(names)), np.float32)
+    filled = np.empty((len(names), len(pairs)), np.float32)
     place = 0
     for family in families:
         columns = family.compute(pairs)
@@ -48,6 +48,6 @@ def compute(families: Sequence[Family], pairs: Pairs) -> FeatureTable:
             message = f"feature family {family.name} declares {len(family.columns)} columns and computed {len(columns)}"
             raise SchemaError(message)
         for column in columns:
-            values[:, place] = column
+            filled[place] = column
             place += 1
-    return FeatureTable(names=names, values=values, start=pairs.start, request=pairs.request, title=pairs.title)
+    return FeatureTable(names=names, values=filled.T, start=pairs.start, request=pairs.request, title=pairs.title)

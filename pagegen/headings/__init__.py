@@ -9,6 +9,7 @@ import numpy as np
 
 from pagegen.arrays import NONE, record
 from pagegen.context import Contexts
+from pagegen.data.catalog import Catalog
 from pagegen.data.niches import Niche, niche_of
 from pagegen.errors import SchemaError
 from pagegen.evidence import CODES, Evidence, Reasons, spelt
@@ -16,25 +17,42 @@ from pagegen.evidence import CODES, Evidence, Reasons, spelt
 DEFAULT = "en"
 
 
-def heading(template: str, evidence: Evidence, contexts: Contexts, request: int) -> str:
+@record
+class Voice:
+    """How a request is spoken to."""
+
+    words: Mapping[str, dict[str, str]]  # tables of templates, of its language
+    country: str  # its name; "" where nobody knows it
+
+
+def voice_of(contexts: Contexts, request: int) -> Voice:
+    """The request's language, and its country in it."""
+    asked, position = contexts.requests[request], int(contexts.country[request])
+    words, code = (
+        _words(asked.language),
+        asked.country or (contexts.data.countries[position] if position != NONE else ""),
+    )
+    return Voice(words=words, country=words["countries"].get(code, code))
+
+
+def heading(template: str, evidence: Evidence, voice: Voice) -> str:
     """
-    The heading of a row in the request's language.
+    The heading of a row.
 
     Raises:
         SchemaError: a row kind names a template that no language has.
     """
-    words = _words(contexts.requests[request].language)
+    words = voice.words
     if template not in words["rows"]:
         message = (
             f"heading template {template!r} is not in headings/{DEFAULT}.toml; add it where its row kind is declared"
         )
         raise SchemaError(message)
-    country = _country(words["countries"], contexts, request)
-    name = evidence.seed_name
-    about = {"title": name, "genre": name, "person": name, "words": name}
     if evidence.seed_type == "niche":
         about = _of_niche(niche_of(evidence.seed_id), words["countries"] | words["from"])
-    return words["rows"][template].format(country=country, **about)
+    else:
+        about = dict.fromkeys(("title", "genre", "person", "words"), evidence.seed_name)
+    return words["rows"][template].format(country=voice.country, **about)
 
 
 def _of_niche(niche: Niche, countries: dict[str, str]) -> dict[str, str]:
@@ -52,28 +70,24 @@ class ReasonColumns:
     texts: tuple[str, ...]  # in the request's language
 
 
-def reason_columns(reasons: Reasons, contexts: Contexts, request: int) -> ReasonColumns:
-    """The reasons of a request's page in words; each is written once, however many titles it is given for."""
-    words, catalog = _words(contexts.requests[request].language), contexts.data.catalog
-    country = _country(words["countries"], contexts, request)
+def reason_columns(reasons: Reasons, catalog: Catalog, voice: Voice) -> ReasonColumns:
+    """The reasons of a page in words; each is written once, however many titles it is given for."""
     distinct, place = reasons.distinct()
     if not distinct:
         return ReasonColumns(codes=(), arguments=(), texts=())
-    written = [("", "", "")] * len(distinct)
-    for i, (code, about) in enumerate(distinct):
-        if code != NONE:
-            name = CODES[code]
-            argument, said = spelt(name, about, catalog)
-            text = words["reasons"][name].format(title=said, person=said, keyword=said, number=said, country=country)
-            written[i] = name, argument, text[:1].upper() + text[1:]
+    written = [_reason(code, about, catalog, voice) for code, about in distinct]
     codes, arguments, texts = (tuple(np.array(column, object)[place].tolist()) for column in zip(*written, strict=True))
     return ReasonColumns(codes=codes, arguments=arguments, texts=texts)
 
 
-def _country(names: Mapping[str, str], contexts: Contexts, request: int) -> str:
-    position = int(contexts.country[request])
-    code = contexts.requests[request].country or (contexts.data.countries[position] if position != NONE else "")
-    return names.get(code, code)
+def _reason(code: int, about: int, catalog: Catalog, voice: Voice) -> tuple[str, str, str]:
+    """Code, argument and text."""
+    if code == NONE:
+        return "", "", ""
+    argument, said = spelt(CODES[code], about, catalog)
+    template = voice.words["reasons"][CODES[code]]
+    text = template.format(title=said, person=said, keyword=said, number=said, country=voice.country)
+    return CODES[code], argument, text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=256)  # clients name languages as they like

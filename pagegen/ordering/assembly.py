@@ -70,6 +70,7 @@ class Assembly:
         self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self._masks: dict[Kinds, Mask] = {}
         self.above: Sequence[int] = ()  # kinds of the rows of earlier answers
+        self.position = 0  # of the next row
         self._most = min(request.rows, len(rows))
         self.placed: list[Placed] = []
 
@@ -80,15 +81,11 @@ class Assembly:
         self._new[self.title[_cells(self._length)][above.title]] = False
         for position, kind in enumerate(above.kind):
             self._count_row(kind, position)
-        self.above = above.kind
+        self.above, self.position = above.kind, len(above.kind)
 
     def stop_after(self, rows: int) -> None:
         """Be full with so many more rows."""
         self._most = min(self._most, self.position + rows)
-
-    @property
-    def position(self) -> int:
-        return len(self.above) + len(self.placed)
 
     @property
     def value(self) -> float:
@@ -105,14 +102,14 @@ class Assembly:
 
     def gains(self) -> tuple[Float64, Mask]:
         """[R] what each row would add at the next position, and whether it may stand there."""
-        new = self._new[self.title]
+        new = self._new.take(self.title)
         shown = self._shown(new)
         gain = self.objective.gains(new, shown, self.position)
         return gain, self._may(self._able(shown))[1]
 
     def forbidden(self) -> Mapping[int, Forbidden]:
         """Rows that are left and may not stand at the next position, each with the rule by which it may not."""
-        able = self._able(self._shown(self._new[self.title]))
+        able = self._able(self._shown(self._new.take(self.title)))
         pinned, may = self._may(able)
         return {row: self._rule(row, able, pinned) for row in np.flatnonzero(self._left & ~may).tolist()}
 
@@ -167,17 +164,18 @@ class Assembly:
 
     def place(self, row: int, gain: float, chance: float = 1.0) -> None:
         """Put the row (0 is the request's first), which came up with this chance, at the next position."""
-        usual = self.order(row)[: self._columns]
-        new = self._new[self.title[row, usual]]
+        title, usual = self.title[row], self.order(row)[: self._columns]
+        new = self._new.take(title.take(usual))
         shown, slots = self._explored_titles(row, usual, new)
         after = self.objective.after(row, shown, new, self.position)
         if slots is not CERTAIN:
             gain += after.extra - self.objective.after(row, usual, new, self.position).extra
             gain += self.objective.moved(row, usual, shown, self.position)
         self.objective = after
-        self._new[self.title[row, shown]] = False
+        self._new[title.take(shown)] = False
         self._left[row] = False
         self._count_row(int(self.kind[row]), self.position)
+        self.position += 1
         candidate, slots = self._first[row] + shown, slots[: len(shown)]
         self.placed.append(
             Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
@@ -186,10 +184,10 @@ class Assembly:
     def order(self, row: int) -> Int64:
         """The row's cells from the left, beyond the page's columns too, by the rule that holds at this position."""
         last = int(self._length[row])
-        new = self._new[self.title[row, :last]] | self._exempt[row, :last]
+        new = self._new.take(self.title[row, :last]) | self._exempt[row, :last]
         if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
             return new.nonzero()[0]
-        return np.argsort(~new, kind="stable")  # what is above already goes to the end
+        return (~new).argsort(kind="stable")  # what is above already goes to the end
 
     def _explored_titles(self, row: int, usual: Int64, new: Mask) -> tuple[Int64, Float64]:
         """The row's cells from the left, new titles of the first screen perhaps in other places, and their chances."""

@@ -39,7 +39,7 @@ class Objective:
             shown: [R, L] from 1, how many of the row's cells up to this one would be shown.
             position: of the row.
         """
-        look = self.column_x[shown]
+        look = self.column_x.take(shown)
         gain = (look * (self.worth * new)).sum(axis=1) * self.row_x[position]
         if self.terms:
             attention = look * (new * self.row_x[position])

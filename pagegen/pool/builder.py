@@ -24,17 +24,18 @@ class RowsBuilder:
             self._scores.append(score)
 
     def build(self) -> Candidates:
-        columns = np.array(self._rows, np.int64).reshape(-1, 4)
-        request, kind, seed, variant = columns.T
-        rows = Rows(
-            request=request.astype(np.int32),
-            kind=kind.astype(np.int16),
-            seed=seed.astype(np.int32),
-            variant=variant.astype(np.int16),
-        )
+        request, kind, seed, variant = zip(*self._rows, strict=True) if self._rows else ((),) * 4
         return Candidates(
-            rows=rows,
+            rows=Rows(
+                request=np.array(request, np.int32),
+                kind=np.array(kind, np.int16),
+                seed=np.array(seed, np.int32),
+                variant=np.array(variant, np.int16),
+            ),
             start=starts(np.array([len(title) for title in self._titles], np.int64)),
-            title=np.concatenate(self._titles).astype(np.int32) if self._titles else np.zeros(0, np.int32),
-            score=np.concatenate(self._scores).astype(np.float32) if self._scores else np.zeros(0, np.float32),
+            title=np.concatenate([_NO_TITLES, *self._titles], dtype=np.int32),
+            score=np.concatenate([_NO_SCORES, *self._scores], dtype=np.float32),
         )
+
+
+_NO_TITLES, _NO_SCORES = np.zeros(0, np.int32), np.zeros(0, np.float32)

@@ -10,7 +10,7 @@ from pagegen.context import Contexts
 from pagegen.errors import SchemaError
 from pagegen.filters import Eligible
 from pagegen.pool.builder import RowsBuilder
-from pagegen.pool.types import Candidates, Proposal, RowKind, Rows, Scores, Source, TitleScorer, as_scorer
+from pagegen.pool.types import Candidates, Proposal, Rows, Scores, Source, TitleScorer, as_scorer
 from pagegen.request import PageRequest
 
 OnFailure: TypeAlias = Callable[[str, Exception], None]
@@ -61,20 +61,17 @@ def gather(
     failed: list[str] = []
     scores: dict[str, Float32] = {}
     parts: list[Candidates] = []
-    first_kind = 0
     nothing = np.full(eligible.removed.shape, np.nan, np.float32)
     for source in sources:
-        wanted = _wanted(source.kinds, contexts.requests, limits.off)
         enabled = np.array([source.name not in r.disabled_sources for r in contexts.requests], np.bool_)
-        scorer = as_scorer(source)
+        scorer, proposed = as_scorer(source), EMPTY
         try:
             if scorer:
                 scores[source.name] = _scored(scorer, contexts, enabled, known.of(source) if known else None)
-            if enabled.any():
+            if source.kinds and enabled.any():
                 proposed = source.propose(
                     Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles)
                 )
-                parts.append(_counted(_kept(proposed, source.kinds, enabled, eligible, wanted), first_kind))
         except Exception as error:
             if on_failure is None or isinstance(error, SchemaError):
                 raise
@@ -82,8 +79,9 @@ def gather(
                 scores[source.name] = nothing
             failed.append(source.name)
             on_failure(source.name, error)
-        first_kind += len(source.kinds)
-    return Gathered(scores=scores, candidates=_joined(parts), failed=tuple(failed))
+        parts.append(proposed)
+    kept = _kept(_joined(parts, sources), sources, contexts.requests, eligible, limits.off)
+    return Gathered(scores=scores, candidates=kept, failed=tuple(failed))
 
 
 def _scored(scorer: TitleScorer, contexts: Contexts, enabled: Mask, known: Float32 | None) -> Float32:
@@ -98,27 +96,35 @@ def _scored(scorer: TitleScorer, contexts: Contexts, enabled: Mask, known: Float
     return scores
 
 
-def _wanted(kinds: Sequence[RowKind], requests: Sequence[PageRequest], off: frozenset[str]) -> Mask:
-    """[B, kinds] row kinds that are on and that the request wants."""
+def _kept(
+    proposed: Candidates,
+    sources: Sequence[Source],
+    requests: Sequence[PageRequest],
+    eligible: Eligible,
+    off: frozenset[str],
+) -> Candidates:
+    """What remains of all rows when requests, row kinds and filters have had their say."""
+    ignored = np.array([eligible.spared(kind.spares) for source in sources for kind in source.kinds], np.uint16)
+    rows, row = proposed.rows, proposed.row
+    row_stays = _wanted(sources, requests, off)[rows.request, rows.kind]
+    removed = eligible.removed[rows.request[row], proposed.title] & ~ignored[rows.kind[row]]
+    return select(proposed, row_stays[row] & (removed == 0))
+
+
+def _wanted(sources: Sequence[Source], requests: Sequence[PageRequest], off: frozenset[str]) -> Mask:
+    """[B, kinds] row kinds that are on and that the request wants, of sources that it does not disable."""
+    kinds = [(source.name, kind.name) for source in sources for kind in source.kinds]
     wants = [
         [
-            (k.name in r.row_kinds or not r.row_kinds) and k.name not in off and k.name not in r.exclude_row_kinds
-            for k in kinds
+            (kind in r.row_kinds or not r.row_kinds)
+            and kind not in off
+            and kind not in r.exclude_row_kinds
+            and source not in r.disabled_sources
+            for source, kind in kinds
         ]
         for r in requests
     ]
     return np.array(wants, np.bool_).reshape(len(requests), len(kinds))
-
-
-def _kept(
-    proposed: Candidates, kinds: Sequence[RowKind], enabled: Mask, eligible: Eligible, wanted: Mask
-) -> Candidates:
-    """What remains of a source's rows when requests, row kinds and filters have had their say."""
-    ignored = np.array([eligible.spared(kind.spares) for kind in kinds], np.uint16)
-    rows, row = proposed.rows, proposed.row
-    row_stays = enabled[rows.request] & wanted[rows.request, rows.kind]
-    removed = eligible.removed[rows.request[row], proposed.title] & ~ignored[rows.kind[row]]
-    return select(proposed, row_stays[row] & (removed == 0))
 
 
 def select(candidates: Candidates, stays: Mask) -> Candidates:
@@ -131,24 +137,17 @@ def select(candidates: Candidates, stays: Mask) -> Candidates:
     )
 
 
-def _counted(candidates: Candidates, first_kind: int) -> Candidates:
-    """The same with kinds as positions in the kinds of the whole homepage."""
-    rows = candidates.rows
-    kind = (rows.kind + first_kind).astype(np.int16)
-    counted = Rows(request=rows.request, kind=kind, seed=rows.seed, variant=rows.variant)
-    return Candidates(rows=counted, start=candidates.start, title=candidates.title, score=candidates.score)
-
-
-def _joined(parts: Sequence[Candidates]) -> Candidates:
-    """All sources' rows, by request and then in the order of the sources."""
-    parts = parts or [RowsBuilder().build()]
+def _joined(parts: Sequence[Candidates], sources: Sequence[Source]) -> Candidates:
+    """All sources' rows, by request and then in the order of the sources; kinds become those of the whole homepage."""
+    first_kind = starts(np.array([len(source.kinds) for source in sources], np.int64)).astype(np.int16)
+    parts, kinds = [EMPTY, *parts], [part.rows.kind + first for part, first in zip(parts, first_kind[:-1], strict=True)]
     request = np.concatenate([part.rows.request for part in parts])
     length = np.concatenate([lengths(part.start) for part in parts])
     order = np.argsort(request, kind="stable")
     place = ranges(starts(length)[:-1][order], length[order])
     rows = Rows(
         request=request[order],
-        kind=np.concatenate([part.rows.kind for part in parts])[order],
+        kind=np.concatenate([EMPTY.rows.kind, *kinds])[order],
         seed=np.concatenate([part.rows.seed for part in parts])[order],
         variant=np.concatenate([part.rows.variant for part in parts])[order],
     )
@@ -158,3 +157,6 @@ def _joined(parts: Sequence[Candidates]) -> Candidates:
         title=np.concatenate([part.title for part in parts])[place],
         score=np.concatenate([part.score for part in parts])[place],
     )
+
+
+EMPTY = RowsBuilder().build()

@@ -25,13 +25,13 @@ def _completed(score: Float32, plays: Float32, allowed: Mask) -> Float32:
     [T] the scores; an allowed title without one gets that of the place among the scored which its plays have among
     theirs. The plays of all where no allowed title has a score.
     """
-    missing = np.flatnonzero(np.isnan(score) & allowed)
-    known = np.flatnonzero(~np.isnan(score) & allowed)
+    has = score == score
+    missing, known = (~has & allowed).nonzero()[0], (has & allowed).nonzero()[0]
     if not len(known):
         return plays
     if not len(missing):
         return score
-    place = np.searchsorted(np.sort(plays[known]), plays[missing])
+    place = np.sort(plays.take(known)).searchsorted(plays.take(missing))
     completed = score.copy()
-    completed[missing] = np.sort(score[known])[np.minimum(place, len(known) - 1)]
+    completed[missing] = np.sort(score.take(known))[np.minimum(place, len(known) - 1)]
     return completed

@@ -5,20 +5,20 @@ Behind the titles that were scored come the others by the scores of the first so
 opinion of. Ties go to the title that comes first in the catalog.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from pagegen.arrays import Int32, Mask, best
-from pagegen.data.schema import PAGES
-from pagegen.engine import Ranked, Trace
 from pagegen.simulation.pages_log import frame_of
+from pagegen.trace import Ranked
 
 KIND = "ranked_list"
 
 
-def lists_frame(trace: Ranked | Trace, depth: int, origin: str = "engine") -> pl.DataFrame:
+def lists_frame(trace: Ranked, depth: int, origin: str = "engine") -> pl.DataFrame:
     """
     One row a request, in the schema of the pages log.
 
@@ -29,18 +29,18 @@ def lists_frame(trace: Ranked | Trace, depth: int, origin: str = "engine") -> pl
     """
     ids = trace.retrieved.contexts.data.catalog.ids
     titles = [ids.of(ranked(trace, b, depth)) for b in range(len(trace.pages))]
-    columns: Mapping[str, object] = {
+    columns: Mapping[str, Sequence[Any]] = {
         "row_kinds": [[KIND]] * len(titles),
         "row_seeds": [[""]] * len(titles),
         "row_lengths": [[len(row)] for row in titles],
         "title_ids": titles,
         "step_probabilities": [[1.0] * len(row) for row in titles],
+        "seen_columns": [None] * len(titles),
     }
-    changed = pl.DataFrame(columns, schema={name: PAGES[name] for name in columns})
-    return frame_of(trace.retrieved.contexts, trace.pages, origin).with_columns(changed.get_columns())
+    return frame_of(trace, columns, origin)
 
 
-def ranked(trace: Ranked | Trace, request: int, depth: int) -> Int32:
+def ranked(trace: Ranked, request: int, depth: int) -> Int32:
     """The first `depth` of all titles the filters leave, best first."""
     retrieved = trace.retrieved
     allowed = retrieved.eligible.allowed(request)
@@ -52,7 +52,7 @@ def ranked(trace: Ranked | Trace, request: int, depth: int) -> Int32:
     return np.concatenate([first, _rest(trace, request, allowed, depth - len(first))]).astype(np.int32)
 
 
-def _rest(trace: Ranked | Trace, request: int, left: Mask, most: int) -> Int32:
+def _rest(trace: Ranked, request: int, left: Mask, most: int) -> Int32:
     """The first of the titles that are left: by the first source that scores the catalog, then in catalog order."""
     scores = next(iter(trace.retrieved.pool.scores.values()), None)
     if scores is None or not most:

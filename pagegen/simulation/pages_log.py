@@ -5,60 +5,64 @@ Every step has the chance with which the engine took it: 1 without exploration. 
 somebody has seen it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
-import numpy as np
 import polars as pl
 
-from pagegen.arrays import Int16
-from pagegen.context import Contexts
+from pagegen.arrays import AnyArray, Int16, Int64, lengths
 from pagegen.data.schema import PAGES
-from pagegen.engine import Trace
-from pagegen.page import Page, PageRow
+from pagegen.evidence import row_evidence
+from pagegen.page import Page
+from pagegen.trace import Arranged, Ranked
 
 
-def pages_frame(trace: Trace, origin: str = "engine", seen: Int16 | None = None) -> pl.DataFrame:
+def pages_frame(made: Arranged, origin: str = "engine", seen: Int16 | None = None) -> pl.DataFrame:
     """
     One row a page, in the order of the requests.
 
     Args:
-        trace: of one run.
+        made: by one run; nothing is needed of what comes after the ordering.
         origin: who asked for the pages.
         seen: [P] titles of each row that came into view; None: not known.
     """
-    columns = None if seen is None else [part.tolist() for part in np.split(seen, trace.placed.row_start[1:-1])]
-    return frame_of(trace.retrieved.contexts, trace.pages, origin, columns)
-
-
-def frame_of(
-    contexts: Contexts, pages: Sequence[Page], origin: str, seen_columns: Sequence[Sequence[int]] | None = None
-) -> pl.DataFrame:
-    """The same of pages [B], and of what came into view of them."""
-    country = [contexts.data.countries[place] if place >= 0 else None for place in contexts.country.tolist()]
-    rows = [page.rows for page in pages]
-    titles = [[title for row in page for title in row.title_ids] for page in rows]
+    placed, contexts = made.placed, made.retrieved.contexts
+    kinds = [made.kinds[kind] for kind in placed.rows.kind.tolist()]
+    about = zip(kinds, placed.rows.seed.tolist(), strict=True)
+    rows, slots = placed.row_start, placed.start[placed.row_start]
     columns = {
+        "row_kinds": _parted([kind.name for kind in kinds], rows),
+        "row_seeds": _parted([row_evidence(kind, seed, contexts).seed_id for kind, seed in about], rows),
+        "row_lengths": _parted(lengths(placed.start), rows),
+        "title_ids": _parted(contexts.data.catalog.ids.of(placed.title), slots),
+        "step_probabilities": _parted(placed.chance, slots),
+        "seen_columns": [None] * len(made.pages) if seen is None else _parted(seen, rows),
+    }
+    return frame_of(made, columns, origin)
+
+
+def _parted(values: AnyArray | list[str], start: Int64) -> list[list[Any]]:
+    """The values of each page."""
+    every = values if isinstance(values, list) else values.tolist()
+    return [every[low:high] for low, high in pairwise(start.tolist())]
+
+
+def frame_of(made: Ranked, columns: Mapping[str, Sequence[Any]], origin: str) -> pl.DataFrame:
+    """Pages with these columns of what is on them."""
+    contexts, pages = made.retrieved.contexts, made.pages
+    country = [contexts.data.countries[place] if place >= 0 else None for place in contexts.country.tolist()]
+    every = {
         "page_id": [page.page_id for page in pages],
         "time": [page.time for page in pages],
         "member_id": [page.member_id for page in pages],
         "country": country,
         "device": [request.device for request in contexts.requests],
         "visible_columns": [request.screen_columns for request in contexts.requests],
-        "row_kinds": [[row.kind for row in page] for page in rows],
-        "row_seeds": [[row.evidence.seed_id for row in page] for page in rows],
-        "row_lengths": [[len(row.title_ids) for row in page] for page in rows],
-        "title_ids": titles,
-        "step_probabilities": [[chance for row in page for chance in _steps(row)] for page in rows],
-        "seen_columns": pl.Series(seen_columns or [None] * len(pages), dtype=PAGES["seen_columns"]),
+        **columns,
         "provenance": [_provenance(page, origin, contexts.requests[b].rng_seed) for b, page in enumerate(pages)],
     }
-    return pl.DataFrame(columns, schema_overrides=dict(PAGES))
-
-
-def _steps(row: PageRow) -> tuple[float, ...]:
-    """The chance of each title's step; the choice of the row belongs to its first."""
-    first, *others = row.title_chances
-    return (row.chance * first, *others)
+    return pl.DataFrame(every, schema=dict(PAGES))
 
 
 def _provenance(page: Page, origin: str, rng_seed: int) -> dict[str, str | int]:

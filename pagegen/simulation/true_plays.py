@@ -25,6 +25,6 @@ def true_plays(engine: Engine, requests: Sequence[PageRequest], truth: GroundTru
         behaviour: how members meet pages.
     """
     parts = [requests[low : low + BATCH] for low in range(0, len(requests), BATCH)]
-    frames = [pages_frame(engine.run(part)) for part in parts]
+    frames = [pages_frame(engine.arrange(part)) for part in parts]
     plays = [behaviour.expected_plays(truth, shown(frame)) for frame in frames]
     return np.concatenate([np.zeros(0), *plays])

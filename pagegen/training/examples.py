@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from pagegen.arrays import Float32, Float64, Int8, Int32, Int64, Mask, groups, lengths, record, starts
-from pagegen.engine import Engine, Retrieved
+from pagegen.engine import Engine
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
 from pagegen.replay import Outcomes, outcomes, replay
+from pagegen.trace import Retrieved
 from pagegen.training.asked import Asked
 
 MOST_WEIGHT = 10.0  # inverse propensities are clipped here

@@ -12,7 +12,7 @@ import numpy as np
 
 from pagegen.arrays import NONE, Float64, Int64, groups, lengths, ranges, record, starts
 from pagegen.data.schema import DEVICES
-from pagegen.engine import Engine, Retrieved
+from pagegen.engine import Engine
 from pagegen.features import compute, pair_up
 from pagegen.ordering.row_features import RowExamples, row_features
 from pagegen.pool import Candidates, Rows
@@ -20,6 +20,7 @@ from pagegen.ranking import predict
 from pagegen.replay import replay
 from pagegen.request import MAX_COLUMNS, MAX_ROWS
 from pagegen.rows import Filled
+from pagegen.trace import Retrieved
 from pagegen.training.asked import Asked
 from pagegen.training.examples import MOST_WEIGHT
 from pagegen.training.logged_rows import LoggedRows

@@ -8,7 +8,7 @@ from pagegen.arrays import NONE
 from pagegen.context import TrendWindows, read_contexts
 from pagegen.data.dataset import Dataset
 from pagegen.evidence import EvidenceConfig, EvidenceRules, Grounds, give_reasons, rarest
-from pagegen.headings import reason_columns
+from pagegen.headings import reason_columns, voice_of
 from pagegen.ordering import Pages
 from pagegen.pool import Explainer, Rows
 from pagegen.request import PageRequest
@@ -46,7 +46,7 @@ def told(
     )
     grounds = Grounds(contexts=contexts, failed=(), usual=np.array([np.nanmean(chance) if play else np.nan]))
     reasons = give_reasons(a_row_each(titles, chance), grounds, rules)
-    why = reason_columns(reasons, contexts, 0)
+    why = reason_columns(reasons, data.catalog, voice_of(contexts, 0))
     words = zip(data.catalog.ids.names, why.codes, why.arguments, why.texts, strict=True)
     return {name: (argument, text) for name, code, argument, text in words if code}
 

@@ -7,11 +7,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.page import PageRow
 from pagegen.ranking import Calibration
 from pagegen.request import PageRequest
 from pagegen.simulation.world import WorldConfig, generate
+from pagegen.trace import Trace
 from tests.evidence.oracle import ORDER, Learnt, Oracle, Truths
 from tests.worlds import ALL_SOURCES, DAY, World, ask, tiny_engine
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pagegen.engine import Engine, Retrieved
+from pagegen.engine import Engine
 from pagegen.homepage import HOME
+from pagegen.trace import Retrieved
 from tests.contracts import some_requests
 from tests.features import oracle
 from tests.features.oracle import Known

@@ -18,7 +18,7 @@ from pagegen.arrays import Float64, record
 from pagegen.data import folder as folders
 from pagegen.data.dataset import Dataset, read_dataset
 from pagegen.data.schema import DEVICES, TIME
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.metrics.comparison import compare, estimate, member_means
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.metric import Measure
@@ -29,6 +29,7 @@ from pagegen.ordering.examination import default_examination
 from pagegen.replay import Occasions, outcomes, replay, session_occasions
 from pagegen.request import PageRequest
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.trace import Trace
 from tests.worlds import DAY, HOUR, World, tiny_engine
 
 MEASURES = ("ndcg@10", "recall@3x4", "hit_rate@3xscreen", "mrr", "novelty", "row_share(genre)", "recall_surface@6x6")

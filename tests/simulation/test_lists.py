@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from pagegen.data.schema import PAGES
-from pagegen.engine import Trace
 from pagegen.simulation.lists import KIND, lists_frame, ranked
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.trace import Trace
 from tests.contracts import some_requests
 from tests.worlds import World, tiny_engine
 

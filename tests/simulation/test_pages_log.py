@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from pagegen.data.schema import PAGES
-from pagegen.engine import Trace
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.trace import Trace
 from tests.contracts import some_requests
 from tests.worlds import World, tiny_engine
 

@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 
 from pagegen.data.trends import DAY_MS
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.ordering import RowExamples
 from pagegen.ordering.row_features import ROW_FEATURES, row_features
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.trace import Trace
 from pagegen.training.logged_rows import LoggedRows, logged_rows
 from pagegen.training.row_examples import joined, row_examples
 from tests.random_worlds import member_ids

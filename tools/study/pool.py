@@ -8,9 +8,10 @@ from rich.table import Table
 
 from pagegen.arrays import AnyArray, Int32, best, record
 from pagegen.data.dataset import Past
-from pagegen.engine import Engine, Retrieved
+from pagegen.engine import Engine
 from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Outcomes, replay
+from pagegen.trace import Retrieved
 from pagegen.training.fit import engine_of, fit_sources
 from pagegen.training.train import FALLBACK, Job, past_windows
 from tools.study.chart import Axis, chart

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from pagegen.bundle.parts import arrays_of
 from pagegen.data.dataset import Past
-from pagegen.engine import Retrieved
 from pagegen.ordering.examination import fit_examination
 from pagegen.pool import Proposal, Source, as_scorer
 from pagegen.replay import requests_of
+from pagegen.trace import Retrieved
 from pagegen.training.fit import engine_of, fit_sources
 from pagegen.training.train import FALLBACK, Job, past_windows
 from tools.study.chart import Axis, chart

@@ -11,7 +11,7 @@ import numpy as np
 from rich.table import Table
 
 from pagegen.arrays import NONE, Float64, Int64, record
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.errors import ConfigError
 from pagegen.metrics.bootstrap import mean_interval
 from pagegen.metrics.measurable import Measurable
@@ -22,6 +22,7 @@ from pagegen.metrics.window import window
 from pagegen.replay import Occasions, Outcomes, replay
 from pagegen.request import LastPage, PageRequest
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.trace import Trace
 from pagegen.training.fit import rng_of
 from pagegen.training.train import Job
 from tools.study.chart import Axis, chart

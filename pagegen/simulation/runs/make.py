@@ -7,7 +7,7 @@ import polars as pl
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
-from pagegen.engine import Engine, Retrieved
+from pagegen.engine import Engine
 from pagegen.pool import Known
 from pagegen.replay import Occasions, replay, requests_of
 from pagegen.request import PageRequest
@@ -19,6 +19,7 @@ from pagegen.simulation.pages_log import pages_frame
 from pagegen.simulation.runs.folder import columns_of, write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task
 from pagegen.simulation.runs.workshop import Workshop
+from pagegen.trace import Retrieved
 from pagegen.training.fit import rng_of
 
 ORIGIN = "simulation"
@@ -74,8 +75,8 @@ def _frame(
     if spec.form == "list":
         ranked = engine.rank(requests, known=known)
         return lists_frame(ranked, spec.depth, ORIGIN), ranked.retrieved
-    trace = engine.run(requests, known=known)
-    return pages_frame(trace, ORIGIN), trace.retrieved
+    arranged = engine.arrange(requests, known=known)
+    return pages_frame(arranged, ORIGIN), arranged.retrieved
 
 
 def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:

@@ -7,7 +7,6 @@ each request (LambdaMART, Burges 2010). Requests differ far more in how much is 
 gave on held-out windows.
 """
 
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -20,6 +19,7 @@ from pagegen.arrays import AnyArray, Float64, lengths, record
 from pagegen.errors import BundleError
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
+from rankers.boosted_trees.small_trees import SmallTrees, read_small_trees
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +41,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BoostedTrees:
     feature_names: tuple[str, ...]
     booster: lightgbm.Booster
+    small: SmallTrees | None  # the same trees, where they are small
     name: str = "boosted_trees"
 
     def score(self, table: FeatureTable) -> Float64:
@@ -49,6 +50,8 @@ class BoostedTrees:
             values = values[:, [table.names.index(name) for name in self.feature_names]]
         if not len(values):
             return np.zeros(0)
+        if self.small:
+            return self.small.score(values)
         # One thread: the server runs requests side by side, and the answer must not depend on how many.
         return np.asarray(
             self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64
@@ -70,7 +73,7 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> Boosted
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
     )
     booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
-    return BoostedTrees(feature_names=examples.table.names, booster=booster)
+    return _ranker(booster)
 
 
 def _weights(examples: Examples, balance: float) -> Float64:
@@ -110,17 +113,12 @@ def load(files: Mapping[str, AnyArray | str]) -> BoostedTrees:
     except lightgbm.basic.LightGBMError as error:
         message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
         raise BundleError(message) from error
-    return BoostedTrees(feature_names=tuple(booster.feature_name()), booster=booster)
+    return _ranker(booster)
 
 
-def _probe(paths: list[str]) -> None:
-    """Read and use the trees in this process, which may crash of it."""
-    for path in paths:
-        booster = lightgbm.Booster(model_file=path)
-        rows = np.vstack([np.zeros(booster.num_feature()), np.full(booster.num_feature(), np.nan)])
-        if not np.isfinite(booster.predict(rows, raw_score=True, num_threads=1)).all():
-            sys.exit(2)
-
-
-if __name__ == "__main__":
-    _probe(sys.argv[1:])
+def _ranker(booster: lightgbm.Booster) -> BoostedTrees:
+    return BoostedTrees(
+        feature_names=tuple(booster.feature_name()),
+        booster=booster,
+        small=read_small_trees(booster.model_to_string(num_iteration=-1)),
+    )
