@@ -119,6 +119,9 @@ def test_a_title_that_an_earlier_answer_has_shown() -> None:
     rest = {"page_token": first.next_page_token, "columns": 2}
     found = [reason(answer(engine, f"t0{n}", **rest)) for n in range(1, 6)]
 
+    few = telling([(RANKED, [1, 2, 3]), (SOFT, [4, 1, 5])], PLAY, pairs=1)
+
+    assert "shown_above" == reason(answer(few, "t02", **rest))  # although it is not scored any more
     assert ("t01", "t02") == first.rows[0].title_ids
     assert ["shown_above", "shown_above", "shown_above", "here", "here"] == found
 
