@@ -66,7 +66,9 @@ def absence_of(case: Case, title: int) -> Absence:
     found = sorted(_standings(case, title), key=lambda one: -REASONS.index(one.reason))
     if not found:
         return Absence(reason="filtered" if filters else "not_proposed", filters=filters, standings=())
-    reason = "not_scored" if _unscored(case, title) else found[0].reason
+    reason = found[0].reason
+    if reason != "shown_above" and _unscored(case, title):
+        reason = "not_scored"
     return Absence(reason=reason, filters=filters, standings=tuple(found))
 
 

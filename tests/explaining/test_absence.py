@@ -119,6 +119,9 @@ def test_a_title_that_an_earlier_answer_has_shown() -> None:
     rest = {"page_token": first.next_page_token, "columns": 2}
     found = [reason(answer(engine, f"t0{n}", **rest)) for n in range(1, 6)]
 
+    few = telling([(RANKED, [1, 2, 3]), (SOFT, [4, 1, 5])], PLAY, pairs=1)
+
+    assert "shown_above" == reason(answer(few, "t02", **rest))  # although it is not scored any more
     assert ("t01", "t02") == first.rows[0].title_ids
     assert ["shown_above", "shown_above", "shown_above", "here", "here"] == found
 
@@ -174,6 +177,22 @@ def test_the_row_that_got_furthest_gives_the_reason() -> None:
     assert "beyond_columns" == reason(found)
     assert ["beyond_columns", "row_not_placed", "row_too_short"] == [one.reason for one in standings]
     assert "of Because you watched The t00 (soft:t00) and of 2 other rows" in found.sentence
+
+
+def test_a_title_that_is_there() -> None:
+    """Its places from the top, the ranker's rank (ties in the order of the catalog), who proposed it, and scorers."""
+    engine = telling([(SOFT, [1, 2]), (SOFT, [4, 2])], {1: 0.9, 2: 0.8, 4: 0.8}, hard_rows=0)
+    found = answer(engine, "t04").reasons, answer(engine, "t02").reasons
+    four, two = found
+
+    assert [[(1, 0)], [(0, 1), (1, 1)]] == [[(p.position, p.column) for p in one.places] for one in found]
+    assert two.scored
+    assert four.scored
+    assert [(2, 3), (3, 3)] == [(s.rank, s.among) for s in (two.scored, four.scored)]
+    assert [("told", "soft:t00", 1), ("told", "soft:t01", 1)] == [
+        (one.source, one.row.row_id, one.place) for one in two.proposals
+    ]
+    assert [("told", -2.0, 3, 7)] == [(one.scorer, one.score, one.rank, one.quota) for one in two.opinions]
 
 
 @settings(max_examples=25)

@@ -120,3 +120,12 @@ def test_the_gap_of_one_row_is_none() -> None:
 
     assert 0.5 + 0.93 * 0.4 + 0.93**2 * 0.3 == pytest.approx(found.plays)
     assert 0 == pytest.approx(found.share)
+
+
+def test_the_gap_of_what_follows_counts_only_what_is_left() -> None:
+    """Of the row that an earlier answer has shown nothing may come again, not even what it had no columns for."""
+    engine = telling([(SOFT, [1, 2, 3, 4]), (SOFT, [1, 5])], dict.fromkeys(range(6), 0.5))
+    token = engine.run([ask(columns=2, page_size=1)]).pages[0].next_page_token
+    found = gap(engine, "nobody", columns=2, page_size=1, page_token=token)
+
+    assert 0.85 * 0.5 == pytest.approx(found.plays) == pytest.approx(found.bound)

@@ -52,6 +52,16 @@ def test_values_and_what_came_second() -> None:
     assert [alone[1], alone[0] - alone[1]] == pytest.approx([first.second.gain, first.second.behind])
 
 
+def test_a_row_of_a_later_answer_is_worth_alone_what_it_is_at_the_top() -> None:
+    """Whatever earlier answers have shown; its position counts from the top of the whole page."""
+    engine = telling([(SOFT, [1, 2]), (SOFT, [2, 3])], PLAY)
+    whole = told(engine)[1]
+    token = engine.run([ask(page_size=1)]).pages[0].next_page_token
+    (rest,) = told(engine, page_size=1, page_token=token)
+
+    assert (whole.position, whole.alone, whole.gain) == (rest.position, rest.alone, rest.gain)
+
+
 def test_an_orderer_that_prefers_less_to_more() -> None:
     """Independent rows go by what each is worth alone: the second of them is behind by less than nothing."""
     rows = [(SOFT, [1, 2, 3]), (SOFT, [1, 2, 29]), (SOFT, [9])]
