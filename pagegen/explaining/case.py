@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pagegen.arrays import NONE, Float64, Int64, Mask, record
-from pagegen.continuing import row_id
-from pagegen.engine import Engine, Trace
+from pagegen.engine import Engine
 from pagegen.evidence import row_evidence
-from pagegen.headings import heading
+from pagegen.headings import heading, voice_of
 from pagegen.ordering import Assembly, Pages
 from pagegen.ordering.assembly import Forbidden
 from pagegen.ordering.probability import told
 from pagegen.pool import Rows
 from pagegen.request import PageRequest
 from pagegen.rows import Filled
+from pagegen.trace import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +64,9 @@ class Case:
             int(rows.seed[row]),
             self.trace.retrieved.contexts,
         )
-        template = kind.headings[rows.variant[row]]
-        return RowName(
-            row_id=row_id(kind, seed, contexts),
-            heading=heading(template, row_evidence(kind, seed, contexts), contexts, 0),
-        )
+        evidence = row_evidence(kind, seed, contexts)
+        said = heading(kind.headings[rows.variant[row]], evidence, voice_of(contexts, 0))
+        return RowName(row_id=evidence.row_id, heading=said)
 
 
 def look(engine: Engine, request: PageRequest) -> Case:
