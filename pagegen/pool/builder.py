@@ -39,3 +39,4 @@ class RowsBuilder:
 
 
 _NO_TITLES, _NO_SCORES = np.zeros(0, np.int32), np.zeros(0, np.float32)
+NO_ROWS = RowsBuilder().build()

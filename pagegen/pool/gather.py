@@ -9,7 +9,7 @@ from pagegen.arrays import Float32, Int32, Mask, lengths, ranges, record, starts
 from pagegen.context import Contexts
 from pagegen.errors import SchemaError
 from pagegen.filters import Eligible
-from pagegen.pool.builder import RowsBuilder
+from pagegen.pool.builder import NO_ROWS
 from pagegen.pool.types import Candidates, Proposal, Rows, Scores, Source, TitleScorer, as_scorer
 from pagegen.request import PageRequest
 
@@ -64,11 +64,11 @@ def gather(
     nothing = np.full(eligible.removed.shape, np.nan, np.float32)
     for source in sources:
         enabled = np.array([source.name not in r.disabled_sources for r in contexts.requests], np.bool_)
-        scorer, proposed = as_scorer(source), EMPTY
+        scorer, proposed = as_scorer(source), NO_ROWS
         try:
             if scorer:
                 scores[source.name] = _scored(scorer, contexts, enabled, known.of(source) if known else None)
-            if source.kinds and enabled.any():
+            if enabled.any():
                 proposed = source.propose(
                     Proposal(contexts=contexts, eligible=eligible, scores=scores, limit=limits.titles)
                 )
@@ -140,14 +140,17 @@ def select(candidates: Candidates, stays: Mask) -> Candidates:
 def _joined(parts: Sequence[Candidates], sources: Sequence[Source]) -> Candidates:
     """All sources' rows, by request and then in the order of the sources; kinds become those of the whole homepage."""
     first_kind = starts(np.array([len(source.kinds) for source in sources], np.int64)).astype(np.int16)
-    parts, kinds = [EMPTY, *parts], [part.rows.kind + first for part, first in zip(parts, first_kind[:-1], strict=True)]
+    parts, kinds = (
+        [NO_ROWS, *parts],
+        [part.rows.kind + first for part, first in zip(parts, first_kind[:-1], strict=True)],
+    )
     request = np.concatenate([part.rows.request for part in parts])
     length = np.concatenate([lengths(part.start) for part in parts])
     order = np.argsort(request, kind="stable")
     place = ranges(starts(length)[:-1][order], length[order])
     rows = Rows(
         request=request[order],
-        kind=np.concatenate([EMPTY.rows.kind, *kinds])[order],
+        kind=np.concatenate([NO_ROWS.rows.kind, *kinds])[order],
         seed=np.concatenate([part.rows.seed for part in parts])[order],
         variant=np.concatenate([part.rows.variant for part in parts])[order],
     )
@@ -157,6 +160,3 @@ def _joined(parts: Sequence[Candidates], sources: Sequence[Source]) -> Candidate
         title=np.concatenate([part.title for part in parts])[place],
         score=np.concatenate([part.score for part in parts])[place],
     )
-
-
-EMPTY = RowsBuilder().build()

@@ -1,6 +1,6 @@
 """Sources that only score."""
 
-from pagegen.pool.builder import RowsBuilder
+from pagegen.pool.builder import NO_ROWS
 from pagegen.pool.types import Candidates, Proposal, RowKind
 
 
@@ -17,4 +17,4 @@ class NoRows:
     def propose(self, proposal: Proposal) -> Candidates:
         """Nothing."""
         del proposal
-        return RowsBuilder().build()
+        return NO_ROWS
