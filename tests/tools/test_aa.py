@@ -79,5 +79,5 @@ def test_two_seeds_of_one_recipe(tmp_path: Path) -> None:
     found = {each["measure"]: each for each in json.loads(result.stdout)}
 
     assert 0 == result.exit_code, found
-    assert ["ndcg_2d(1,1)", "recall@3x4", "novelty", "true_plays"] == list(found)
+    assert ["ndcg_2d(1,1)", "recall@3x4", "novelty", "true_plays", "true_plays_by_place"] == list(found)
     assert found["novelty"]["carriers"] > aa.FEWEST

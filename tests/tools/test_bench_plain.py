@@ -28,7 +28,15 @@ def test_the_plain_way_shares_no_code() -> None:
     assert [] == sorted(name for name in imported if name.partition(".")[0] in {"pagegen", "candidates", "rankers"})
 
 
-PLAIN = ["--set", "page.source.continue_watching.order=latest"]  # the plain way has learnt nothing of resuming
+PLAIN = [  # of what is on by default it knows neither recent_plays, nor since_visit, nor lists, nor how members resume
+    f"--set={setting}"
+    for setting in (
+        'fit.sources=["als", "because_you_watched", "trending", "top_picks", "facets", "top_10", "continue_watching"]',
+        'fit.families=["source_scores", "title_age", "trend", "grades", "genre_affinity", "people_affinity", "habits", '
+        '"member_activity", "own_plays", "moment"]',
+        "page.source.continue_watching.order=latest",
+    )
+]
 
 
 @pytest.mark.slow
