@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pagegen.engine import Engine
 from pagegen.homepage import HOME
 from pagegen.ordering import Orderer
-from tests.contracts import check_exploration, check_orderer
+from tests.ordering.contracts import check_exploration, check_orderer
 from tests.ordering.pages import Told, contexts, filled, lay, order, rows_of, rules, worth
 from tests.worlds import ask
 
