@@ -42,6 +42,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     kind: Literal["page", "session", "window"] = "session"
     cuts: tuple[float | datetime, ...] = (0.8, 0.85, 0.9, 0.95)  # shares of the events, or instants
+    until: float | datetime | None = None  # what is asked for is over by then; None: by the end of the data
     horizon_hours: float | None = None  # what follows counts for so long; None: 24, of a window until the next cut
     session_gap_hours: float = 1.0  # silence that begins a session
     min_history: int = 5  # earlier events a member needs
@@ -113,6 +114,7 @@ def read_design(home: Homepage, table: Table, folder: Path) -> Design:
         *_impossible(experiment),
         *_shut_out(experiment),
         *_wrong_cuts(experiment.protocol.cuts),
+        *_wrong_end(experiment.protocol),
     ]
     cells = [*_cells(home, experiment, folder, problems)]
     if problems:
@@ -207,6 +209,21 @@ def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:
     known = shares or ([] if naive else [cut.timestamp() for cut in instants])
     if any(b <= a for a, b in pairwise(known)):
         yield "protocol.cuts are not in rising order"
+
+
+def _wrong_end(protocol: Protocol) -> Iterable[str]:
+    until, last = protocol.until, protocol.cuts[-1] if protocol.cuts else None
+    if until is None or last is None:
+        return
+    if isinstance(until, datetime) and isinstance(last, datetime):
+        if until.tzinfo is None:
+            yield f"protocol.until is {until.isoformat()} without an offset; write 2024-03-01T00:00:00Z"
+        elif last.tzinfo and until <= last:
+            yield f"protocol.until is {until}; it comes after the last cut, {last}"
+    elif isinstance(until, datetime) or isinstance(last, datetime):
+        yield f"protocol.until is {until}, the last cut {last}; use shares or instants for both"
+    elif not last < until < 1:
+        yield f"protocol.until is {until}; it comes after the last cut, {last}, and a share is below 1"
 
 
 def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[str]) -> Iterable[Cell]:

@@ -2,7 +2,7 @@
 Protocols: which past moments pages are asked for again, as of which cut models are trained, and what counts as outcome.
 
 Models are trained as of each cut and answer the requests from there to the next cut, the last ones to the end of the
-data. What a member played may lie after the next cut: the models of its own cut have not seen it either.
+data, or to `until`. What a member played may lie after the next cut: the models of its own cut have not seen it either.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,7 +62,7 @@ def asked(experiment: Experiment, data: Dataset, pages: pl.DataFrame) -> Asked:
     cuts = cut_times(protocol, data)
     past = KINDS[protocol.kind](protocol, data, pages, cuts)
     cut = np.searchsorted(cuts, past.time, side="right") - 1
-    kept = (cut >= 0) & (past.member != NONE)
+    kept = (cut >= 0) & (past.member != NONE) & (past.until <= end_time(protocol, data))
     kept &= earlier_events(data, past) >= protocol.min_history
     found = Asked(occasions=past, cut=cut.astype(np.int16), cuts_ms=cuts).take(np.flatnonzero(kept))
     if not len(found):
@@ -83,10 +83,7 @@ def cut_times(protocol: Protocol, data: Dataset) -> tuple[int, ...]:
     if not len(times):
         message = "the data have no events; there is nothing to replay"
         raise ConfigError(message)
-    found = tuple(
-        int(cut.timestamp() * 1_000) if isinstance(cut, datetime) else int(times[int(cut * len(times))])
-        for cut in protocol.cuts
-    )
+    found = tuple(_instant(cut, data) for cut in protocol.cuts)
     for named, cut in zip(protocol.cuts, found, strict=True):
         if not times[0] < cut <= times[-1]:
             message = f"protocol.cuts has {named}, {_day(cut)}; events lie from {_day(times[0])} to {_day(times[-1])}"
@@ -95,6 +92,18 @@ def cut_times(protocol: Protocol, data: Dataset) -> tuple[int, ...]:
         message = f"protocol.cuts fall together: {', '.join(map(_day, found))}; take fewer or others"
         raise ConfigError(message)
     return found
+
+
+def end_time(protocol: Protocol, data: Dataset) -> int:
+    """When all outcomes are known, in ms; without an end later than anything."""
+    return int(np.iinfo(np.int64).max) if protocol.until is None else _instant(protocol.until, data)
+
+
+def _instant(point: float | datetime, data: Dataset) -> int:
+    """Of a share of the events, the time of the event there."""
+    if isinstance(point, datetime):
+        return int(point.timestamp() * 1_000)
+    return int(data.events.time[int(point * len(data.events.time))])
 
 
 def _day(time_ms: int) -> str:
@@ -125,7 +134,8 @@ def _sessions(protocol: Protocol, data: Dataset, pages: pl.DataFrame, cuts: tupl
 def _windows(protocol: Protocol, data: Dataset, pages: pl.DataFrame, cuts: tuple[int, ...]) -> Occasions:
     """One for each member who comes between two cuts; what follows counts until the next."""
     del pages
-    parts = [window_occasions(data, low, high) for low, high in zip(cuts, (*cuts[1:], data.end_ms), strict=True)]
+    end = min(data.end_ms, end_time(protocol, data))
+    parts = [window_occasions(data, low, high) for low, high in zip(cuts, (*cuts[1:], end), strict=True)]
     past = joined_occasions(parts)
     if protocol.horizon_hours is None:
         return past

@@ -104,6 +104,18 @@ def test_cuts_that_cannot_be(cuts: list[Any], said: str) -> None:
     assert said in problems(table() | {"protocol": {"cuts": cuts}})
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (0.5, "protocol.until is 0.5; it comes after the last cut, 0.6"),
+        (1.0, "and a share is below 1"),
+        (datetime(2024, 3, 1, tzinfo=UTC), "the last cut 0.6; use shares or instants for both"),
+    ],
+)
+def test_ends_that_cannot_be(until: float | datetime, said: str) -> None:
+    assert said in problems(table() | {"protocol": {"cuts": [0.5, 0.6], "until": until}})
+
+
 def test_a_bundle_comes_with_its_training(bundle_folder: Path) -> None:
     """Page settings may be overridden; what would need training is refused."""
     cells = {

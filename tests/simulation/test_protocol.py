@@ -65,6 +65,17 @@ def test_windows_are_one_a_member_until_the_next_cut(data: Dataset) -> None:
     assert [11, 11, 40, 40] == [u for _, _, u, _ in told(data, ask(data, kind="window", cuts=cuts, horizon_hours=10.0))]
 
 
+def test_what_is_not_over_by_the_end_is_not_asked_for(data: Dataset) -> None:
+    """Of sessions those that end by then; the last window ends there."""
+    sessions = ask(data, cuts=(at(1),), until=at(29), session_gap_hours=3)
+    windows = ask(data, kind="window", cuts=(at(1), at(30)), until=at(45), horizon_hours=None)
+
+    assert [("bob", 2, 26, 0), ("ann", 5, 29, 0)] == told(data, sessions)
+    assert [("ann", 1, 30, 0), ("bob", 1, 30, 0), ("ann", 30, 45, 1)] == told(data, windows)
+    share = ask(data, kind="window", cuts=(0.1,), until=0.3, horizon_hours=None)
+    assert {int(data.events.time[int(0.3 * len(data.events))])} == set(share.occasions.until.tolist())
+
+
 def test_logged_pages_are_asked_for_again(data: Dataset) -> None:
     """On the device they were shown on, in time order whatever the log's; not those of members nobody knows."""
     log = pages_log([page(who, NOW + hour * HOUR, [["a"]], None, device="phone") for who, hour in reversed(LOGGED)])
