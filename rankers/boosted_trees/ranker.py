@@ -7,7 +7,7 @@ each request (LambdaMART, Burges 2010). Requests differ far more in how much is 
 gave on held-out windows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import lightgbm
@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from pagegen.arrays import AnyArray, Float64, lengths, record
+from pagegen.arrays import AnyArray, Float32, Float64, lengths, record
 from pagegen.errors import BundleError
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
@@ -34,14 +34,34 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_data_in_leaf: Annotated[int, Meta(ge=0)] = 50
     reg: Annotated[float, Meta(ge=0)] = 5.0
     truncation: Annotated[int, Meta(ge=1)] = 10  # lambdarank: the top of a request that counts
+    averaged: Annotated[int, Meta(ge=1, le=50)] = (
+        1  # boosters that differ by their seed; each costs as much as the first
+    )
     threads: Annotated[int, Meta(ge=1)] = 2
 
 
 @record
-class BoostedTrees:
-    feature_names: tuple[str, ...]
+class Boosted:
+    """One booster."""
+
     booster: lightgbm.Booster
     small: SmallTrees | None  # the same trees, where they are small
+
+    def score(self, values: Float32) -> Float64:
+        """[M] the sum of the trees for features [M, F]."""
+        if self.small:
+            return self.small.score(values)
+        # One thread: the server runs requests side by side, and the answer must not depend on how many.
+        said = self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False)
+        return np.asarray(said, np.float64)
+
+
+@record
+class BoostedTrees:
+    """The mean of some boosters, which errs less than one that chance happened upon (Breiman 1996)."""
+
+    feature_names: tuple[str, ...]
+    averaged: tuple[Boosted, ...]
     name: str = "boosted_trees"
 
     def score(self, table: FeatureTable) -> Float64:
@@ -50,19 +70,18 @@ class BoostedTrees:
             values = values[:, [table.names.index(name) for name in self.feature_names]]
         if not len(values):
             return np.zeros(0)
-        if self.small:
-            return self.small.score(values)
-        # One thread: the server runs requests side by side, and the answer must not depend on how many.
-        return np.asarray(
-            self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64
-        )
+        total = np.zeros(len(values))
+        for boosted in self.averaged:
+            total += boosted.score(values)
+        return total / len(self.averaged)
 
     def save(self) -> Mapping[str, AnyArray | str]:
-        return {"trees": self.booster.model_to_string(num_iteration=-1)}
+        texts = [boosted.booster.model_to_string(num_iteration=-1) for boosted in self.averaged]
+        return {f"trees_{number:02}": text for number, text in enumerate(texts)}
 
 
 def fit(examples: Examples, config: Config, rng: np.random.Generator) -> BoostedTrees:
-    """Boost trees on the labelled pairs; the seed comes from `rng`."""
+    """Boost trees on the labelled pairs; seeds come from `rng`."""
     data = lightgbm.Dataset(
         examples.table.values,
         label=examples.label,
@@ -72,8 +91,9 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> Boosted
         free_raw_data=True,
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
     )
-    booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
-    return _ranker(booster)
+    return _ranker(
+        lightgbm.train(_params(config, rng), data, num_boost_round=config.trees) for _ in range(config.averaged)
+    )
 
 
 def _weights(examples: Examples, balance: float) -> Float64:
@@ -109,16 +129,15 @@ def load(files: Mapping[str, AnyArray | str]) -> BoostedTrees:
         BundleError: LightGBM refuses the text.
     """
     try:
-        booster = lightgbm.Booster(model_str=str(files["trees"]))
+        return _ranker(lightgbm.Booster(model_str=str(files[name])) for name in sorted(files))
     except lightgbm.basic.LightGBMError as error:
         message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
         raise BundleError(message) from error
-    return _ranker(booster)
 
 
-def _ranker(booster: lightgbm.Booster) -> BoostedTrees:
-    return BoostedTrees(
-        feature_names=tuple(booster.feature_name()),
-        booster=booster,
-        small=read_small_trees(booster.model_to_string(num_iteration=-1)),
+def _ranker(boosters: Iterable[lightgbm.Booster]) -> BoostedTrees:
+    averaged = tuple(
+        Boosted(booster=booster, small=read_small_trees(booster.model_to_string(num_iteration=-1)))
+        for booster in boosters
     )
+    return BoostedTrees(feature_names=tuple(averaged[0].booster.feature_name()), averaged=averaged)

@@ -19,7 +19,7 @@ from pagegen.homepage import HOME
 from tests.bundle.forging import forge
 from tests.worlds import World
 
-TREES = "ranker.trees.txt"
+TREES = "ranker.trees_00.txt"
 REFUSED = r"the ranker of .* is refused by its reader \(exit -?\d+\); roll back or train again"
 
 
@@ -136,7 +136,7 @@ def test_arrays_that_are_none_are_refused(
         ("titles.json", b'{"a": "b"}'),
         ("titles.json", b'["a"]'),
         ("titles.json", None),
-        ("ranker.trees.txt", None),
+        ("ranker.trees_00.txt", None),
     ],
     ids=[
         "objective",

@@ -1,5 +1,7 @@
 """Every ranker of the homepage keeps the contract of rankers, fitted on pairs whose labels it can learn."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -50,6 +52,20 @@ def test_the_same_examples_make_the_same_ranker(name: str, learnt: Examples) -> 
     one, other = fitted(name, learnt).save(), fitted(name, learnt).save()
 
     assert one == other
+
+
+def test_averaged_boosters_score_their_mean(engine: Engine, learnt: Examples) -> None:
+    """Three of them differ by their seeds; the first is the one that is fitted alone."""
+    table = engine.retrieve(some_requests(5, seed=11)).table
+    config = boosted_trees.Config(trees=5, threads=1, min_data_in_leaf=20, averaged=3)
+    three = boosted_trees.fit(learnt, config, np.random.default_rng(0))
+    alone = boosted_trees.fit(learnt, msgspec.structs.replace(config, averaged=1), np.random.default_rng(0))
+
+    single = [replace(three, averaged=(boosted,)).score(table) for boosted in three.averaged]
+    assert alone.score(table).tolist() == single[0].tolist()
+    assert not np.array_equal(single[0], single[1])
+    assert np.allclose(np.mean(single, axis=0), three.score(table), rtol=1e-12)
+    assert three.score(table).tolist() == boosted_trees.load(three.save()).score(table).tolist()
 
 
 def test_boosted_trees_learns_what_is_played(engine: Engine, learnt: Examples) -> None:

@@ -120,6 +120,6 @@ def test_a_refused_bundle_does_not_become_good_by_waiting(data: Path, bundle: Pa
 def test_a_damaged_previous_bundle_stops_the_job(data: Path, bundle: Path, tmp_path: Path) -> None:
     """Nobody could say whether the new one is better."""
     before = shutil.copytree(bundle, tmp_path / "before")
-    (before / "ranker.trees.txt").write_text("tree")
-    with pytest.raises(BundleError, match=r"ranker\.trees\.txt has 4 bytes"):
+    (before / "ranker.trees_00.txt").write_text("tree")
+    with pytest.raises(BundleError, match=r"ranker.trees_00.txt has 4 bytes"):
         retrained(data, tmp_path / "out", previous=before)

@@ -174,7 +174,7 @@ def read_models(folder: Path, tables: Tables) -> Models:
         reg=reg,
         reg_exponent=reg_exponent,
         neighbours={key: part for (key,), part in by_seed.items()},
-        booster=Booster(model_file=folder / "ranker.trees.txt"),
+        booster=Booster(model_file=folder / "ranker.trees_00.txt"),
         calibration=(array["calibration.score"], array["calibration.play"]),
         row_x=array["examination.row"][0],
         column_x=array["examination.column"][0],
