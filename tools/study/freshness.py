@@ -4,10 +4,10 @@ How fresh pages are: what changes when a member has just watched something, and 
 The play is of the first title of the page's second row, watched to its end a second before the same request is made
 again with it among its `recent_events`. Beside it stands a play, just as late, of the title that the member had played
 last: what changes because somebody is watching now, and not for what. The first screen is what is seen without a scroll
-or a swipe: three rows, as many columns as the device shows. A play shows there when the title has left it, when it is
-offered to go on with, when a row is about it ("Because you watched Heat"), or when the reason of a title names it. The
-three days are those before requests of members who had done nothing for as long: the page they would have got then, by
-the same models.
+or a swipe: three rows, as many columns as the device shows, so the title stands on it. After the play it leaves it, or
+stays; the page says so where it offers to go on with it, a row is about it ("Because you watched Heat"), or the reason
+of a title names it. The three days are those before requests of members who had done nothing for as long: the page they
+would have got then, by the same models.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -146,20 +146,22 @@ def shown(after: Made, titles: Sequence[str]) -> dict[str, Float64]:
     requests = [request for trace in after.traces for request in trace.retrieved.contexts.requests]
     screens = zip(_pages(after), requests, titles, strict=True)
     every = [ways(page.rows, request.screen_columns, title) for page, request, title in screens]
-    each = {name: np.array([way[name] for way in every], np.float64) for name in every[0]}
-    return each | {"the play shows in any of these ways": np.maximum.reduce([*each.values()])}
+    return {name: np.array([way[name] for way in every], np.float64) for name in every[0]}
 
 
 def ways(rows: Sequence[PageRow], columns: int, title: str) -> dict[str, bool]:
-    """How the play of the title shows on the first screen."""
+    """How the play of the title shows on the first screen; `the page says so` in any of the three before it."""
     screen = rows[:SCREEN_ROWS]
     resumed = any(row.kind == "continue_watching" and title in row.title_ids[:columns] for row in screen)
-    reasons = [set(zip(row.reasons[:columns], row.reason_arguments[:columns], strict=True)) for row in screen]
+    about = any((row.evidence.seed_type, row.evidence.seed_id) == ("title", title) for row in screen)
+    reasons = [zip(row.reasons[:columns], row.reason_arguments[:columns], strict=True) for row in screen]
+    named = any(("because_you_watched", title) in each for each in reasons)
     return {
         "the title has left the first screen": all(title not in row.title_ids[:columns] for row in screen),
         "it is offered to go on with": resumed,
-        "a row is about it": any((row.evidence.seed_type, row.evidence.seed_id) == ("title", title) for row in screen),
-        "the reason of a title names it": any(("because_you_watched", title) in each for each in reasons),
+        "a row is about it": about,
+        "the reason of a title names it": named,
+        "the page says so": resumed or about or named,
     }
 
 
