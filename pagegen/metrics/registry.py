@@ -193,7 +193,7 @@ def check_grades(chosen: Iterable[Measure], highest: float) -> None:
     vain = [m.name for m in chosen if m.least_grade is not None and m.least_grade > highest]
     if vain:
         found = f"the highest grade of the data is {highest:g}" if highest > float("-inf") else "no play has a grade"
-        message = f"{', '.join(vain)}: {found}; ask for a lower one, or leave the brackets out"
+        message = f"{', '.join(vain)}: {found}; ask for a lower one or leave the brackets out"
         raise ConfigError(message)
 
 

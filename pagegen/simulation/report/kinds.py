@@ -55,6 +55,8 @@ def kind_of(name: str) -> MeasureKind:
     Examples:
         >>> kind_of("ndcg@10").about, kind_of("gini").better, kind_of("genre_share(Drama)").family
         ('NDCG of the flattened page', -1, 'What pages are made of')
+        >>> kind_of("mrr[grade>=4]").about
+        '1 / rank of the first played title, page flattened; only titles then graded 4 or more count'
     """
     found = re.match(r"\w+", name)
     metric = found[0] if found else name
