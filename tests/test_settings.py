@@ -100,7 +100,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ),
         (
             {"page": {"constraints": {"kinds": {"genre": {"dedup": "never"}}}}},
-            "page.constraints.kinds.genre.dedup: Invalid enum value 'never'",
+            "page.constraints.kinds.genre.dedup is 'never'; one of hard, soft, exempt",
         ),
         ({"page": {"objective": {"diversity": -0.1}}}, "page.objective.diversity: Expected `float` >= 0.0"),
         ({"page": {"objective": {"novelty": 1.0}}}, "page.objective.novelty does not exist; there are diversity, cal"),

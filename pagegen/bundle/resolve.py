@@ -6,7 +6,8 @@ Tables merge key by key over the defaults; lists and scalars replace. Every prob
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeGuard, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 
@@ -89,13 +90,18 @@ def _is_struct(type_: Any) -> TypeGuard[type[msgspec.Struct]]:  # any type msgsp
 
 
 def _mistyped(value: object, type_: Any, where: str) -> Iterable[str]:  # any type msgspec knows
-    if get_origin(type_) is Literal and value not in get_args(type_):
-        yield f"{where} is {value!r}; one of {', '.join(map(str, get_args(type_)))}"
+    either = [one for one in get_args(type_) if one is not NoneType] if _is_union(type_) else [type_]
+    if len(either) == 1 and get_origin(either[0]) is Literal and value not in (*get_args(either[0]), None):
+        yield f"{where} is {value!r}; one of {', '.join(map(str, get_args(either[0])))}"
         return
     try:
         msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
         yield f"{where}: {error}"
+
+
+def _is_union(type_: Any) -> bool:  # any type msgspec knows
+    return get_origin(type_) in (Union, UnionType)
 
 
 def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What pages are asked for with on the command line: the options, and the message that says the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from pagegen.cli.options import F, instant, now_option
 from pagegen.data.schema import DEVICES
 from pagegen.errors import RequestError, Violation
 from pagegen.v1.device_pb2 import Device
+from pagegen.v1.event_pb2 import EVENT_KIND_PLAY, RecentEvent
 from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
 from pagegen.v1.page_service_pb2 import GeneratePageRequest
 
@@ -20,6 +21,12 @@ OPTIONS: Final[tuple[Callable[..., Any], ...]] = (
         "--time", callback=instant, metavar="TIME", help="When the page is asked for. [--now, or the server's]"
     ),
     now_option,
+    click.option(
+        "--played",
+        metavar="TITLE_ID",
+        multiple=True,
+        help="Watched to its end just before --time. Repeatable, in order.",
+    ),
     click.option("--device", type=click.Choice(DEVICES), help="[tv]"),
     click.option("--rows", type=int, help="At most so many. [30]"),
     click.option("--columns", type=int, help="Titles a row, at most. [40]"),
@@ -42,7 +49,7 @@ def request_options(command: F) -> F:
     return reduce(lambda made, option: option(made), reversed(OPTIONS), command)
 
 
-def request_message(time: int | None, device: str | None, **fields: Any) -> GeneratePageRequest:
+def request_message(time: int | None, device: str | None, played: Sequence[str], **fields: Any) -> GeneratePageRequest:
     """
     The message that asks for it; what is None is left to the answerer.
 
@@ -50,11 +57,28 @@ def request_message(time: int | None, device: str | None, **fields: Any) -> Gene
         RequestError: what no message can say.
     """
     given = {name: value for name, value in fields.items() if value is not None}
+    if played:
+        given["recent_events"] = _just_played(played, time)
     if time is not None:
-        given["time"] = Timestamp(seconds=time // 1_000, nanos=time % 1_000 * 1_000_000)
+        given["time"] = _timestamp(time)
     if device is not None:
         given["device"] = Device.Value(f"DEVICE_{device.upper()}")
     try:
         return GeneratePageRequest(view=PAGE_VIEW_FULL, **given)
     except ValueError as error:  # a number beyond its type, text that is not UTF-8
         raise RequestError(Violation("request", str(error))) from error
+
+
+def _just_played(title_ids: Sequence[str], time: int | None) -> list[RecentEvent]:
+    """A finished play of each title, the last of them a second before the page is asked for."""
+    if time is None:
+        raise RequestError(Violation("recent_events", "--played is just before --time; say when with --time"))
+    begun = time - 1_000 * len(title_ids)
+    return [
+        RecentEvent(title_id=title, kind=EVENT_KIND_PLAY, time=_timestamp(begun + 1_000 * place), fraction=1.0)
+        for place, title in enumerate(title_ids)
+    ]
+
+
+def _timestamp(time_ms: int) -> Timestamp:
+    return Timestamp(seconds=time_ms // 1_000, nanos=time_ms % 1_000 * 1_000_000)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pagegen.simulation.runs.folder import RunFolder, read_json
 
+REFERENCE = "[dim]a reference[/]"
 TABLES = ("estimates", "differences", "surfaces", "leakage")
 EXPLAINED = (
     "Means of members and their paired differences, with 95 % intervals by bootstrap of members; n.s. where the "
@@ -53,7 +54,7 @@ def leaking(folder: RunFolder) -> list[dict[str, Any]]:
 
 def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
     estimates, differences = (_everybody(folder, name) for name in ("estimates", "differences"))
-    baseline, table = run["experiment"]["baseline"], Table(box=None, pad_edge=False)
+    baseline, specs, table = run["experiment"]["baseline"], run["experiment"]["cells"], Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold")
     table.add_column("mean", no_wrap=True)
     table.add_column(f"difference from {baseline}", no_wrap=True)
@@ -64,7 +65,8 @@ def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
         some = next(iter(mine.values()))
         table.add_row(f"[bold]{escape(metric)}[/]", f"[dim]{some['members']:,} members, {some['pages']:,} pages[/]")
         for cell, estimate in mine.items():
-            table.add_row(f"  {cell}", _number(estimate, "mean", ".4f"), _difference(differences.get((metric, cell))))
+            said = REFERENCE if specs[cell]["reference"] else _difference(differences.get((metric, cell)))
+            table.add_row(f"  {cell}", _number(estimate, "mean", ".4f"), said)
     return table
 
 

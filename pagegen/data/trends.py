@@ -40,6 +40,11 @@ class GradeLog:
     grade: Float64  # [plays]
     sums: Float64  # [plays // block + 1, T]
 
+    @property
+    def highest(self) -> float:
+        """Of all; -inf without any."""
+        return float(self.grade.max(initial=-np.inf))
+
     def before(self, time: int) -> tuple[Float64, Float64]:
         """[T] number and [T] sum of the grades given before this time."""
         log = self.plays

@@ -4,12 +4,8 @@ Recall and NDCG of cold titles: only what followed of titles that hardly anybody
 Formulas are those of `recall.py` and `ndcg.py`; a page whose member went on to play no such title has no value.
 """
 
-from dataclasses import replace
-
-import numpy as np
-
-from pagegen.arrays import Float64, groups, starts
-from pagegen.metrics.measurable import Hits, Measurable, Targets
+from pagegen.arrays import Float64
+from pagegen.metrics.measurable import Measurable, only_wanting
 from pagegen.metrics.ndcg import ndcg_of_pages
 from pagegen.metrics.recall import recall
 from pagegen.metrics.window import Window
@@ -43,15 +39,4 @@ def ndcg_cold(pages: Measurable, window: Window, plays: float) -> Float64:
 
 def of_cold_titles(pages: Measurable, plays: float) -> Measurable:
     """The same pages, only the targets with fewer plays than this being wanted."""
-    kept = pages.facts.target_plays < plays
-    of_page = groups(pages.targets.start)[kept]
-    targets = Targets(
-        start=starts(np.bincount(of_page, minlength=len(pages))),
-        title=pages.targets.title[kept],
-        relevance=pages.targets.relevance[kept],
-    )
-    hit = kept[pages.hits.target]
-    place = np.cumsum(kept) - 1
-    hits = Hits(target=place[pages.hits.target[hit]], slot=pages.hits.slot[hit], page=pages.hits.page[hit])
-    facts = replace(pages.facts, target_plays=pages.facts.target_plays[kept])
-    return replace(pages, targets=targets, hits=hits, facts=facts)
+    return only_wanting(pages, pages.facts.target_plays < plays)

@@ -5,10 +5,13 @@ Flattened, a page is read row by row from the top, each row from the left; a tit
 What several metrics need is worked out once, in `measurable`; `stored_pages.py` makes it from stored pages.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from pagegen.arrays import (
     NONE,
+    Float32,
     Float64,
     Int16,
     Int32,
@@ -47,6 +50,7 @@ class Targets:
     start: Int64  # [B + 1]
     title: Int32  # [K] distinct within a page
     relevance: Float64  # [K] above 0; 1 everywhere: a play is a play
+    grade: Float32  # [K] that the member gave it; NaN without one
 
     @property
     def gain(self) -> Float64:
@@ -131,6 +135,29 @@ def measurable(layout: Layout, targets: Targets, facts: Facts) -> Measurable:
     )
     hits = _hits(key[order], order, targets, titles)
     return Measurable(titles=titles, layout=layout, slots=slots, targets=targets, hits=hits, facts=facts)
+
+
+def only_wanting(pages: Measurable, kept: Mask) -> Measurable:
+    """
+    The same pages, of whose targets [K] only the `kept` ones are wanted.
+
+    Examples:
+        >>> from pagegen.metrics.sketch import sketch
+        >>> pages = only_wanting(sketch("abc", "b", wanted=["az", "b"]), np.array([False, True, True]))
+        >>> pages.wanted.tolist(), pages.hits.target.tolist(), pages.hits.slot.tolist()
+        ([1, 1], [1], [3])
+    """
+    of_page = groups(pages.targets.start)[kept]
+    targets = Targets(
+        start=starts(np.bincount(of_page, minlength=len(pages))),
+        title=pages.targets.title[kept],
+        relevance=pages.targets.relevance[kept],
+        grade=pages.targets.grade[kept],
+    )
+    hit, place = kept[pages.hits.target], np.cumsum(kept) - 1
+    hits = Hits(target=place[pages.hits.target[hit]], slot=pages.hits.slot[hit], page=pages.hits.page[hit])
+    facts = replace(pages.facts, target_plays=pages.facts.target_plays[kept])
+    return replace(pages, targets=targets, hits=hits, facts=facts)
 
 
 def keys(page: Int32, title: Int32, titles: int) -> Int64:

@@ -1,5 +1,11 @@
-"""What a metric is, its notation, and one chosen with parameters and a window."""
+"""
+What a metric is, its notation, and one chosen with parameters, a window and a least grade.
 
+Behind a metric that asks page by page what was played may stand `[grade>=4]`: then only targets that the member graded
+4 or more are wanted, and pages without any have no value. A play without a grade is none of them.
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -7,12 +13,13 @@ from typing import Any, Literal, TypeAlias
 from pagegen.arrays import Float64, record
 from pagegen.errors import ConfigError, SchemaError
 from pagegen.metrics.exposure import exposure
-from pagegen.metrics.measurable import Measurable
+from pagegen.metrics.measurable import Measurable, only_wanting
 from pagegen.metrics.window import WHOLE, Window, window
 
 Level: TypeAlias = Literal["page", "pair", "set", "surface"]
 Form: TypeAlias = Literal["k", "mxn"]
 Argument: TypeAlias = float | str
+GRADE = re.compile(r"grade\s*>=\s*(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Metric:
     forms: tuple[Form, ...] = ("k", "mxn")  # of the window
     needs_window: bool = False
     parameters: tuple[Number | Word, ...] = ()
+    by_targets: bool = False  # a page's value depends on what was played: `[grade>=4]` may choose among that
 
     @property
     def usage(self) -> str:
@@ -101,27 +109,54 @@ class Metric:
             raise ConfigError(message)
         return found
 
+    def least_grade(self, text: str | None) -> float | None:
+        """
+        The grade that a wanted target has at least, of the text between the brackets; None: any, or none.
+
+        Raises:
+            ConfigError: not what it should be, or nothing that this metric could be asked.
+        """
+        if text is None:
+            return None
+        found = GRADE.fullmatch(text.strip())
+        if not found:
+            message = f"[{text}] is no choice of what was played; write it as [grade>=4]"
+            raise ConfigError(message)
+        if not self.by_targets:
+            message = f"no page's {self.name} depends on what was played, so [{text}] chooses nothing; leave it out"
+            raise ConfigError(message)
+        return float(found[1])
+
 
 @record
 class Measure:
-    """A metric with its arguments and its window."""
+    """A metric with its arguments and its window, perhaps of well graded targets only."""
 
     metric: Metric
     arguments: tuple[Argument, ...]
     window: Window
+    least_grade: float | None = None  # of the targets that are wanted; None: all are
 
     @property
     def name(self) -> str:
         """The notation with every parameter in it: the same measure has the same name."""
         arguments = ",".join(a if isinstance(a, str) else f"{a:g}" for a in self.arguments)
-        at = str(self.window)
-        return self.metric.name + (f"({arguments})" if arguments else "") + (f"@{at}" if at else "")
+        at, among = str(self.window), "" if self.least_grade is None else f"[grade>={self.least_grade:g}]"
+        return self.metric.name + (f"({arguments})" if arguments else "") + (f"@{at}" if at else "") + among
+
+    @property
+    def about(self) -> str:
+        """What it is, in a few words."""
+        among = "" if self.least_grade is None else f"; only titles then graded {self.least_grade:g} or more count"
+        return self.metric.about + among
 
     def of(self, pages: Measurable, *others: Measurable) -> Float64:
         """[B] the value of each page, or [B, m, n]; `pair` metrics take the other cell's pages too."""
         if self.metric.level == "set":
             message = f"{self.name} has no value for a page; add up `total` and ask `of_total`"
             raise SchemaError(message)
+        if self.least_grade is not None:
+            pages = only_wanting(pages, pages.targets.grade >= self.least_grade)
         value: Float64 = self.metric.function(pages, self.window, *others, *self.arguments)
         return value
 

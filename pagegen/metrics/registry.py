@@ -1,4 +1,7 @@
-"""All metrics by name, and the one place where their notation is read: `ndcg@10`, `recall@3x4`, `ndcg_2d(1,1)`."""
+"""
+All metrics by name, and the one place where their notation is read: `ndcg@10`, `recall@3x4`, `ndcg_2d(1,1)@8x10`,
+`recall@3x4[grade>=4]`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +30,9 @@ from pagegen.metrics.repeat_share import repeat_share
 from pagegen.metrics.row_share import row_share
 from pagegen.metrics.stability import stability
 
-NOTATION = re.compile(r"(?P<name>\w+)(?:\((?P<arguments>.*)\))?(?:@(?P<window>[^@()]*))?")
+NOTATION = re.compile(
+    r"(?P<name>\w+)(?:\((?P<arguments>.*)\))?(?:@(?P<window>[^@()\[\]]*))?(?:\[(?P<among>[^\[\]]*)\])?"
+)
 PLAYS = (Number("plays", 1.0, 1.0),)
 COST = (Number("a", 1.0, 1.0), Number("b", 1.0, 1.0))
 FLAT: Final = ("k",)
@@ -36,13 +41,39 @@ GRID: Final = ("mxn",)
 METRICS: Final[Mapping[str, Metric]] = {
     metric.name: metric
     for metric in (
-        Metric(name="recall", about="played titles inside the window, of all played", function=recall),
-        Metric(name="precision", about="places inside the window that hold a played title", function=precision),
-        Metric(name="hit_rate", about="pages with a played title inside the window", function=hit_rate),
-        Metric(name="ndcg", about="NDCG of the flattened page", function=ndcg_of_pages, forms=FLAT),
-        Metric(name="map", about="average precision of the flattened page", function=average_precision, forms=FLAT),
-        Metric(name="mrr", about="1 / rank of the first played title, page flattened", function=mrr, forms=FLAT),
-        Metric(name="ndcg_2d", about="NDCG of rows and columns", function=ndcg_2d, forms=GRID, parameters=COST),
+        Metric(name="recall", about="played titles inside the window, of all played", function=recall, by_targets=True),
+        Metric(
+            name="precision",
+            about="places inside the window that hold a played title",
+            function=precision,
+            by_targets=True,
+        ),
+        Metric(
+            name="hit_rate", about="pages with a played title inside the window", function=hit_rate, by_targets=True
+        ),
+        Metric(name="ndcg", about="NDCG of the flattened page", function=ndcg_of_pages, forms=FLAT, by_targets=True),
+        Metric(
+            name="map",
+            about="average precision of the flattened page",
+            function=average_precision,
+            forms=FLAT,
+            by_targets=True,
+        ),
+        Metric(
+            name="mrr",
+            about="1 / rank of the first played title, page flattened",
+            function=mrr,
+            forms=FLAT,
+            by_targets=True,
+        ),
+        Metric(
+            name="ndcg_2d",
+            about="NDCG of rows and columns",
+            function=ndcg_2d,
+            forms=GRID,
+            parameters=COST,
+            by_targets=True,
+        ),
         Metric(
             name="recall_surface",
             about="recall of every window up to m x n",
@@ -69,6 +100,7 @@ METRICS: Final[Mapping[str, Metric]] = {
             about="recall, of played titles with fewer plays than this so far",
             function=recall_cold,
             parameters=PLAYS,
+            by_targets=True,
         ),
         Metric(
             name="ndcg_cold",
@@ -76,6 +108,7 @@ METRICS: Final[Mapping[str, Metric]] = {
             function=ndcg_cold,
             forms=FLAT,
             parameters=PLAYS,
+            by_targets=True,
         ),
         Metric(
             name="new_share",
@@ -105,7 +138,8 @@ def measures(texts: Iterable[str]) -> tuple[Measure, ...]:
             problems.append(f"{text!r}: {error}")
     if problems:
         usages = ", ".join(metric.usage for metric in METRICS.values())
-        message = f"{'; '.join(problems)}. The metrics: {usages}; m and n, k are numbers, n may be `screen`"
+        read_as = "m and n, k are numbers, n may be `screen`; behind what looks for played titles may stand [grade>=4]"
+        message = f"{'; '.join(problems)}. The metrics: {usages}; {read_as}"
         raise ConfigError(message)
     return tuple(read.values())
 
@@ -145,6 +179,24 @@ def check_words(chosen: Iterable[Measure], words: Mapping[str, Sequence[str]]) -
         raise ConfigError("; ".join(problems))
 
 
+def check_grades(chosen: Iterable[Measure], highest: float) -> None:
+    """
+    The data have grades as high as measures ask for: otherwise no page would ever have a value.
+
+    Args:
+        chosen: what is to be measured.
+        highest: grade of the data; -inf without any.
+
+    Raises:
+        ConfigError: with all that ask for more.
+    """
+    vain = [m.name for m in chosen if m.least_grade is not None and m.least_grade > highest]
+    if vain:
+        found = f"the highest grade of the data is {highest:g}" if highest > float("-inf") else "no play has a grade"
+        message = f"{', '.join(vain)}: {found}; ask for a lower one or leave the brackets out"
+        raise ConfigError(message)
+
+
 def _read(text: str) -> Measure:
     found = NOTATION.fullmatch(text.strip())
     metric = METRICS.get(found["name"]) if found else None
@@ -152,4 +204,9 @@ def _read(text: str) -> Measure:
         close = get_close_matches(found["name"] if found else text, METRICS, 1)
         message = "no such metric" + (f"; is it {close[0]}?" if close else "")
         raise ConfigError(message)
-    return Measure(metric=metric, arguments=metric.arguments(found["arguments"]), window=metric.window(found["window"]))
+    return Measure(
+        metric=metric,
+        arguments=metric.arguments(found["arguments"]),
+        window=metric.window(found["window"]),
+        least_grade=metric.least_grade(found["among"]),
+    )

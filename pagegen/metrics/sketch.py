@@ -28,6 +28,7 @@ def sketch(
     played: Sequence[str] = (),
     plays: Mapping[str, float] = NOTHING,
     age_days: Mapping[str, float] = NOTHING,
+    grades: Mapping[str, float] = NOTHING,
     kinds: Sequence[str] = (),
     grid: tuple[int, int] | None = None,
     visible: int = 2,
@@ -43,6 +44,7 @@ def sketch(
         played: B texts, the letters each member had played.
         plays: of letters so far, otherwise 0.
         age_days: of letters, otherwise not known.
+        grades: of letters by whoever wanted them, otherwise none.
         kinds: of the P rows, otherwise `row`.
         grid: rows and columns; the page's own without.
         visible: columns of the first screen.
@@ -71,6 +73,7 @@ def sketch(
         start=starts(np.array([len(text) for text in texts], np.int64)),
         title=_letters("".join(texts)),
         relevance=np.array([relevance.get(letter, 1.0) for letter in "".join(texts)]),
+        grade=np.array([grades.get(letter, np.nan) for letter in "".join(texts)], np.float32),
     )
     return measurable(layout, targets, facts)
 

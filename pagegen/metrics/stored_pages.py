@@ -41,7 +41,9 @@ def stored_pages(
             for what it does not show: name the grid that was asked for where cells are compared.
         facts: False leaves out what was known of titles and members, for metrics that ask only where titles stand.
     """
-    targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
+    targets = Targets(
+        start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)), grade=followed.grade
+    )
     layout = _layout(frame, data, examination, grid)
     return measurable(
         layout, targets, _facts(frame, layout, targets, data) if facts else _no_facts(layout, targets, data)

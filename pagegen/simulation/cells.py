@@ -25,6 +25,7 @@ from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
+from pagegen.simulation.references import Reference
 from pagegen.training.train import Job, Lessons, learn, lessons
 
 
@@ -36,6 +37,7 @@ class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     page: dict[str, Any] = {}
     usual: bool = False  # a recipe without what [recipe] says to all: the homepage's own settings, but for the cell's
     rng_seed: int | None = None  # of a recipe's training; None: the experiment's
+    reference: Reference | None = None  # its rows, or its ranking, as a reference that no cell competes with
     trained_later: bool = False  # accept a bundle that has seen what followed: its numbers then prove nothing
 
 

@@ -12,6 +12,8 @@ EXPERIMENT.toml: the data, the protocol, the pages, the cells and the measures. 
     [cells.two_stage]
     [cells.popularity]
     fit.ranker = "popularity"
+    [cells.flat]
+    reference = "flat"                 # or "oracle": printed beside the cells, compared with none (references.py)
 """
 
 import re
@@ -85,6 +87,11 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     recipe: Recipe = Recipe()
     cells: dict[str, CellSpec] = {}
 
+    @property
+    def competing(self) -> tuple[str, ...]:
+        """The cells that are no references, the baseline among them."""
+        return tuple(name for name, cell in self.cells.items() if not cell.reference)
+
 
 @record
 class Design:
@@ -113,6 +120,7 @@ def read_design(home: Homepage, table: Table, folder: Path) -> Design:
         *_unnamed(experiment),
         *_impossible(experiment),
         *_shut_out(experiment),
+        *_misplaced(experiment),
         *_wrong_cuts(experiment.protocol.cuts),
         *_wrong_end(experiment.protocol),
     ]
@@ -193,6 +201,15 @@ def _shut_out(experiment: Experiment) -> Iterable[str]:
     least = experiment.protocol.min_history
     if "cold" in experiment.strata and least >= COLD:
         yield f"strata names 'cold', but protocol.min_history = {least} leaves nobody cold; take less than {COLD}"
+
+
+def _misplaced(experiment: Experiment) -> Iterable[str]:
+    """References where none can be."""
+    references = [name for name in experiment.cells if name not in experiment.competing]
+    if experiment.baseline in references:
+        yield f"baseline is {experiment.baseline!r}, a reference; name a cell that others can be compared with"
+    if experiment.page.form == "list":
+        yield from (f"cells.{name}.reference is of pages, and page.form is list; leave it out" for name in references)
 
 
 def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:

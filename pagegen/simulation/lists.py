@@ -1,5 +1,5 @@
 """
-Ranked lists: all titles the filters leave, in the order of the ranker, stored as a page of one row.
+Ranked lists: all titles the filters leave, in the order of the ranker, stored as a page of one row, or of several.
 
 Behind the titles that were scored come the others by the scores of the first source that has any; then those it has no
 opinion of. Ties go to the title that comes first in the catalog.
@@ -18,26 +18,28 @@ from pagegen.trace import Ranked
 KIND = "ranked_list"
 
 
-def lists_frame(trace: Ranked, depth: int, origin: str = "engine") -> pl.DataFrame:
+def lists_frame(trace: Ranked, grid: tuple[int, int], origin: str = "engine") -> pl.DataFrame:
     """
-    One row a request, in the schema of the pages log.
+    One page a request, in the schema of the pages log.
 
     Args:
         trace: of one run; it needs no rows.
-        depth: titles of each list, at most.
+        grid: rows and columns. The list is cut into so many rows of so many titles; the last ones may be short or
+            missing, but for the first.
         origin: who asked.
     """
-    ids = trace.retrieved.contexts.data.catalog.ids
-    titles = [ids.of(ranked(trace, b, depth)) for b in range(len(trace.pages))]
-    columns: Mapping[str, Sequence[Any]] = {
-        "row_kinds": [[KIND]] * len(titles),
-        "row_seeds": [[""]] * len(titles),
-        "row_lengths": [[len(row)] for row in titles],
+    ids, (rows, columns) = trace.retrieved.contexts.data.catalog.ids, grid
+    titles = [ids.of(ranked(trace, b, rows * columns)) for b in range(len(trace.pages))]
+    lengths = [[len(page[low : low + columns]) for low in range(0, max(1, len(page)), columns)] for page in titles]
+    every: Mapping[str, Sequence[Any]] = {
+        "row_kinds": [[KIND] * len(page) for page in lengths],
+        "row_seeds": [[""] * len(page) for page in lengths],
+        "row_lengths": lengths,
         "title_ids": titles,
-        "step_probabilities": [[1.0] * len(row) for row in titles],
+        "step_probabilities": [[1.0] * len(page) for page in titles],
         "seen_columns": [None] * len(titles),
     }
-    return frame_of(trace, columns, origin)
+    return frame_of(trace, every, origin)
 
 
 def ranked(trace: Ranked, request: int, depth: int) -> Int32:

@@ -91,7 +91,7 @@ def strata(asked: pl.DataFrame, names: Sequence[str]) -> dict[str, Mask]:
 
 def compared(shop: Workshop, task: Task) -> Done:
     """
-    Estimates of every cell, and differences from the baseline, in one stratum.
+    Estimates of every cell, and differences from the baseline of those that compete, in one stratum.
 
     All cells of a stratum share their random draws: cells that are the same get the same intervals.
     """
@@ -104,7 +104,7 @@ def compared(shop: Workshop, task: Task) -> Done:
         mine = _inside(shop, cell, inside)
         rng = rng_of(experiment.rng_seed, "estimate", stratum)
         estimates += estimate(mine, member, rng, cell=cell, stratum=stratum)
-        if cell != baseline:
+        if cell != baseline and cell in experiment.competing:
             both = {name: value for name, value in mine.items() if name in its}
             rng = rng_of(experiment.rng_seed, "difference", stratum)
             differences += compare(both, its, member, rng, names=(cell, baseline), stratum=stratum)

@@ -97,6 +97,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         name: str = self.experiment["baseline"]
         return name
 
+    @property
+    def references(self) -> list[str]:
+        """The cells that stand beside the others and are compared with none."""
+        specs = self.experiment.get("cells", {})
+        return [cell for cell in self.cells if specs.get(cell, {}).get("reference")]
+
+    @property
+    def others(self) -> list[str]:
+        """The cells that are compared with the baseline."""
+        return [cell for cell in self.cells if cell != self.baseline and cell not in self.references]
+
 
 @record
 class Results:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from pagegen.cli import main
 from pagegen.cli.page_html import html
+from pagegen.request import PageRequest, RecentEvent
 from pagegen.serving.wire import json_text
 from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, Row
 from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
@@ -46,6 +47,27 @@ def test_offline_json_is_what_the_server_sends(
     asked.time.FromJsonString("2024-03-10T20:00:00Z")
     page = served.client.generate_page(asked)
     assert online.stdout == offline == json_text(page) + "\n"
+
+
+def test_what_was_just_played_is_a_recent_event(
+    run: Callable[..., Result], bundle_folder: Path, data_folder: Path
+) -> None:
+    """A finished play of each title, in this order, the last a second before the page; the time has to be said."""
+    import pagegen
+
+    now = 1_710_100_800_000
+    events = tuple(
+        RecentEvent(title_id=title, kind="play", time=time, fraction=1.0)
+        for title, time in (("t003", now - 2_000), ("t005", now - 1_000))
+    )
+    request = PageRequest(member_id="m001", time=now, recent_events=events)
+    [expected] = pagegen.load(bundle_folder, data_folder).run([request]).pages
+    asked = ["--member", "m001", "--time", "2024-03-10T20:00:00Z", "--json"]
+    page = json.loads(run(*asked, "--played", "t003", "--played", "t005").stdout)
+
+    assert expected.page_id == page["page_id"] != json.loads(run(*asked).stdout)["page_id"]
+    assert [list(row.title_ids) for row in expected.rows] == [row["title_ids"] for row in page["rows"]]
+    assert "--played is just before --time; say when with --time" in run("--member", "m001", "--played", "t003").output
 
 
 def test_options_are_the_request(run: Callable[..., Result]) -> None:

@@ -1,6 +1,7 @@
 """Every metric, on any small pages, is what plain Python says straight from its definition."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import nan
 from string import ascii_lowercase
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.recall import recall_surface
-from pagegen.metrics.registry import measure
+from pagegen.metrics.registry import METRICS, measure
 from pagegen.metrics.sketch import sketch
 from pagegen.metrics.window import window
 from tests.metrics import brute
@@ -22,6 +23,7 @@ GENRES = {"a": "X", "b": "XY", "c": "Z", "d": "", "e": "XYZ", "g": "W"}
 PLAYS = {"a": 9.0, "b": 1.0, "c": 120.0, "e": 2.0}
 AGES = {"a": 1.0, "b": 89.9, "d": 90.0, "e": 4_000.0, "f": -3.0}
 RELEVANCE = {"a": 2.0, "b": 0.5, "c": 3.0}
+GRADES = {"a": 4.0, "b": 3.5, "c": 5.0, "d": 4.0, "y": 4.5}  # e, f, g and z were played and not graded
 
 ROWS = st.lists(st.sampled_from(LETTERS + "."), max_size=5).map("".join)
 TEXTS = st.lists(ROWS, max_size=5).map("/".join)
@@ -45,6 +47,7 @@ def sketched(pages: list[Page], grid: tuple[int, int] | None = None) -> Measurab
         played=[page.played for page in pages],
         plays=PLAYS,
         age_days=AGES,
+        grades=GRADES,
         grid=grid,
     )
 
@@ -72,6 +75,17 @@ def test_targets_that_hardly_anybody_had_played(pages: list[Page], k: int, plays
     assert_is(f"recall_cold({plays})@{k}", pages, lambda page: brute.recall_at(brute.wanting_cold(page, plays), k))
     assert_is(f"recall_cold({plays})@2x3", pages, lambda page: brute.recall(brute.wanting_cold(page, plays), 2, 3))
     assert_is(f"ndcg_cold({plays})@{k}", pages, lambda page: brute.ndcg(brute.wanting_cold(page, plays), k))
+
+
+@given(PAGES, st.sampled_from([name for name, metric in METRICS.items() if metric.by_targets]), st.integers(1, 5))
+def test_targets_of_a_good_grade(pages: list[Page], name: str, least: int) -> None:
+    """Every metric that looks for played titles: as if nothing else had been played."""
+    liked = [replace(page, wanted="".join(t for t in page.wanted if GRADES.get(t, nan) >= least)) for page in pages]
+    expected = measure(name).of(sketched(liked)).tolist()
+
+    assert (
+        pytest.approx(expected, abs=0, nan_ok=True) == measure(f"{name}[grade>={least}]").of(sketched(pages)).tolist()
+    )
 
 
 @given(PAGES, SIZE, SIZE)

@@ -40,6 +40,18 @@ def test_a_repeated_title_counts_at_its_best_cell() -> None:
     assert value("ndcg_2d", far) < value("ndcg_2d", near) == value("ndcg_2d", both) == pytest.approx(1 / log2(3))
 
 
+def test_only_well_graded_titles_are_wanted() -> None:
+    """
+    Of a (5), b (2) and c (no grade) only a is looked for, so finding it is all there is to find; who liked nothing of
+    what he or she played has no value, as who played nothing.
+    """
+    pages = sketch("xa/bc", "bc", "a", wanted=["abc", "bc", ""], grades={"a": 5.0, "b": 2.0})
+
+    assert [1.0, 1.0, nan] == pytest.approx(measure("recall").of(pages).tolist(), nan_ok=True)
+    assert [1.0, nan, nan] == pytest.approx(measure("recall[grade>=4]").of(pages).tolist(), nan_ok=True)
+    assert [1 / log2(3), nan, nan] == pytest.approx(measure("ndcg_2d[grade>=4]").of(pages).tolist(), nan_ok=True)
+
+
 def test_fewer_targets_than_cells_leave_the_rest_of_the_ideal_empty() -> None:
     """
     The published code fills the ideal page into memory it never cleared: with fewer targets than cells, what lay there

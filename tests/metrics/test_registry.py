@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pagegen.errors import ConfigError, SchemaError
-from pagegen.metrics.registry import METRICS, measure, measures
+from pagegen.metrics.registry import METRICS, check_grades, measure, measures
 from pagegen.metrics.sketch import sketch
 
 
@@ -25,6 +25,9 @@ from pagegen.metrics.sketch import sketch
         ("genre_share(Children's)@2x2", "genre_share(Children's)@2x2"),
         ("row_share(top_10)", "row_share(top_10)"),
         ("recall_surface@30x20", "recall_surface@30x20"),
+        ("recall@3x4[grade>=4]", "recall@3x4[grade>=4]"),
+        ("ndcg_2d(1, 1)@8x10[ grade >= 3.50 ]", "ndcg_2d(1,1)@8x10[grade>=3.5]"),
+        ("mrr[grade>=-1]", "mrr[grade>=-1]"),
     ],
 )
 def test_the_notation(text: str, name: str) -> None:
@@ -54,6 +57,12 @@ def test_the_notation(text: str, name: str) -> None:
         ("recall_surface@3xscreen", "cannot be measured on '3xscreen'"),
         ("", "no such metric"),
         ("recall@3x4@5", "no such metric"),
+        ("recall@3x4[grade>4]", "[grade>4] is no choice of what was played; write it as [grade>=4]"),
+        ("recall[]", "[] is no choice of what was played"),
+        ("recall[grade>=nan]", "[grade>=nan] is no choice"),
+        ("novelty[grade>=4]", "no page's novelty depends on what was played, so [grade>=4] chooses nothing"),
+        ("coverage@10[grade>=4]", "no page's coverage depends on what was played"),
+        ("recall_surface@3x4[grade>=4]", "no page's recall_surface depends"),
     ],
 )
 def test_mistakes(text: str, problem: str) -> None:
@@ -85,6 +94,17 @@ def test_genres_are_names_of_the_catalog() -> None:
     with pytest.raises(ConfigError, match=r"genre_share\(Y\): the catalog has no such genre; it has X"):
         measure("genre_share(Y)").of(pages)
     assert [[0.5], [0.0]] == [measure(f"row_share({kind})").of(pages).tolist() for kind in ("genre", "editorial")]
+
+
+def test_grades_that_nobody_gave_are_refused() -> None:
+    """Such a measure would have no value on any page; the others may stay."""
+    chosen = measures(["mrr[grade>=6]", "recall@3x4[grade>=5]", "mrr"])
+    check_grades(chosen[1:], 5.0)
+
+    with pytest.raises(ConfigError, match=r"^mrr\[grade>=6\]: the highest grade of the data is 5; ask for a lower one"):
+        check_grades(chosen, 5.0)
+    with pytest.raises(ConfigError, match=r"^mrr\[grade>=6\], recall@3x4\[grade>=5\]: no play has a grade"):
+        check_grades(chosen, float("-inf"))
 
 
 def test_usages() -> None:

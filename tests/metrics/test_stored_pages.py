@@ -87,6 +87,24 @@ def test_cold_targets_are_those_that_were_cold_then(data: Dataset) -> None:
     assert pytest.approx([1 / log2(3), nan], nan_ok=True) == measure("ndcg_cold(1)").of(pages).tolist()
 
 
+def test_a_target_has_the_grade_of_the_play_that_made_it_one() -> None:
+    """Ann liked t1 the first time and not the second, and did not grade t2; Bob gives t1 less."""
+    after = world(
+        [title("t1"), title("t2")],
+        [
+            play("ann", "t1", NOW, grade=4.0),
+            play("ann", "t1", NOW + 1, grade=1.0),
+            play("ann", "t2", NOW + 2),
+            play("bob", "t1", NOW, grade=3.5),
+        ],
+    )
+    pages = measured(log(page("ann", [["t2", "t1"]]), page("bob", [["t2", "t1"]])), after)
+
+    assert [4.0, nan, 3.5] == pytest.approx(pages.targets.grade.tolist(), nan_ok=True)
+    assert [1.0, nan] == pytest.approx(measure("recall@2[grade>=4]").of(pages).tolist(), nan_ok=True)
+    assert [0.5, 0.5] == measure("mrr[grade>=3.5]").of(pages).tolist()
+
+
 def test_what_nobody_knows() -> None:
     """No device is a television, no visible columns what its screen holds, an unknown title nothing."""
     data = world([title("t1")], [play("ann", "t1", NOW)])

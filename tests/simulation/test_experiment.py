@@ -171,3 +171,17 @@ def test_recipes_share_bundles_when_they_are_trained_alike() -> None:
     } == owners(found)
     together = ("plain", "popular")  # in all but the ranker
     assert {"plain": together, "popular": together, "other": ("other",)} == classes(found)
+
+
+def test_references_are_beside_cells_that_are_compared() -> None:
+    """A reference is no baseline, a list has no rows, and there are two of them."""
+    cells = {"greedy": {}, "flat": {"reference": "flat"}, "oracle": {"reference": "oracle"}}
+
+    assert ("greedy",) == design(table(cells=cells)).experiment.competing
+    assert "baseline is 'flat', a reference; name a cell" in problems(table(cells=cells, baseline="flat"))
+    assert "cells.oracle.reference is of pages, and page.form is list" in problems(
+        table(cells=cells, page={"form": "list"})
+    )
+    assert "cells.best.reference is 'best'; one of flat, oracle" in problems(
+        table(cells={"greedy": {}, "best": {"reference": "best"}})
+    )

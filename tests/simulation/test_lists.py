@@ -8,7 +8,7 @@ from pagegen.simulation.lists import KIND, lists_frame, ranked
 from pagegen.simulation.pages_log import pages_frame
 from pagegen.trace import Trace
 from tests.contracts import some_requests
-from tests.worlds import World, tiny_engine
+from tests.worlds import World, ask, play, tiny_engine, title, world
 
 LESS = {"page": {"max_pairs": 20}}  # so that most titles are not scored
 
@@ -60,7 +60,7 @@ def test_no_scorer_leaves_the_rest_in_catalog_order(medium: World) -> None:
 def test_a_list_is_stored_as_a_page_of_one_row(medium: World) -> None:
     """The first titles only; everything else is that of the page."""
     trace = traced(medium)
-    frame = lists_frame(trace, 7, "simulation")
+    frame = lists_frame(trace, (1, 7), "simulation")
     same = [name for name in PAGES if name not in ("row_kinds", "row_seeds", "row_lengths", "title_ids")]
 
     assert frame.schema == PAGES
@@ -71,3 +71,26 @@ def test_a_list_is_stored_as_a_page_of_one_row(medium: World) -> None:
     shared = [name for name in same if name != "step_probabilities"]
     assert frame.select(shared).equals(pages_frame(trace, "simulation").select(shared))
     assert (frame["title_ids"].list.len() == pl.Series([7] * 12)).all()
+
+
+def test_a_list_that_is_cut_into_rows_is_the_same_list(medium: World) -> None:
+    """Read row by row; the last rows of a short list are short or missing, and an empty list is an empty row."""
+    trace = traced(medium)
+    whole, cut = lists_frame(trace, (1, 12)), lists_frame(trace, (3, 4))
+    all_ = len(ranked(trace, 0, 1_000))
+    long = lists_frame(trace, (1_000, 7))["row_lengths"].to_list()[0]
+
+    assert [[4, 4, 4]] * 12 == cut["row_lengths"].to_list()
+    assert [[KIND] * 3] * 12 == cut["row_kinds"].to_list()
+    assert [[""] * 3] * 12 == cut["row_seeds"].to_list()
+    same = ["page_id", "title_ids", "step_probabilities", "provenance"]
+    assert whole.select(same).equals(cut.select(same))
+    assert (all_ // 7, {7}, all_ % 7) == (len(long) - bool(all_ % 7), {*long[: all_ // 7]}, sum(long) % 7)
+
+
+def test_nothing_to_rank_is_one_empty_row() -> None:
+    """Whoever has watched the whole catalog is recommended nothing, on a page that can be stored."""
+    watched = world([title("t1")], [play("ann", "t1")])
+    frame = lists_frame(tiny_engine(watched).rank([ask("ann")]), (3, 4))
+
+    assert ([[0]], [[]]) == (frame["row_lengths"].to_list(), frame["title_ids"].to_list())

@@ -1,22 +1,29 @@
-"""Studies of whole pages: orderers, templates, likeness to the page before."""
+"""Studies of whole pages: orderers, templates, likeness to the page before, freshness."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 import pytest
 
 from pagegen.errors import ConfigError
+from pagegen.evidence import Evidence
 from pagegen.metrics.ndcg_2d import ndcg_2d
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.metrics.window import window
+from pagegen.page import PageRow
 from pagegen.replay import occasions, replay
 from pagegen.simulation.pages_log import pages_frame
 from tests.tools.studied import SETTINGS
-from tools.study import gaps, stability, template
+from tests.worlds import DAY, NOW, play, title, world
+from tools.study import freshness, gaps, stability, template
 from tools.study.filled import held_out
 from tools.study.past import job_of
+
+LEFT = "the title has left the first screen"
 
 
 def test_the_template_is_chosen_kind_by_kind(run_data: Path) -> None:
@@ -90,3 +97,80 @@ def test_every_weight_for_stability_has_its_turn(run_data: Path, monkeypatch: py
     assert small.ndcg_2d - none.ndcg_2d == pytest.approx(small.difference)
     assert answer.table().row_count == 3
     assert "by weight" in answer.chart()
+
+
+def test_ways_in_which_a_play_shows() -> None:
+    """By hand, on a first screen of three rows by two columns; what stands right of it or below shows nothing."""
+    page = [
+        row("continue_watching", "a", "b"),
+        row("because_you_watched", "c", "d", "e", seed="x", about={"e": "z"}),
+        row("genre", "f", "y", about={"f": "y"}),
+        row("because_you_watched", "g", seed="w"),
+    ]
+    found = {title: [*freshness.ways(page, 2, title).values()] for title in "axyzwcv"}
+
+    assert found == {
+        "a": [False, True, False, False, True],
+        "x": [True, False, True, False, True],
+        "y": [False, False, False, True, True],
+        "z": [True, False, False, False, False],
+        "w": [True, False, False, False, False],
+        "c": [False, False, False, False, False],
+        "v": [True, False, False, False, False],
+    }
+
+
+def row(kind: str, *titles: str, seed: str = "", about: Mapping[str, str] = MappingProxyType({})) -> PageRow:
+    """A row whose titles have these reasons: because of a title that was watched, or none."""
+    said = ["because_you_watched" if title in about else "" for title in titles]
+    seed_type = "title" if seed else "none"
+    return PageRow(
+        row_id=f"{kind}:{seed}",
+        kind=kind,
+        heading="",
+        evidence=Evidence(reason=kind, seed_type=seed_type, seed_id=seed, seed_name=seed),
+        title_ids=titles,
+        names=titles,
+        scores=(0.0,) * len(titles),
+        reasons=tuple(said),
+        reason_arguments=tuple(about.get(title, "") for title in titles),
+        reason_texts=("",) * len(titles),
+        has_more=False,
+        chance=1.0,
+        title_chances=(1.0,) * len(titles),
+    )
+
+
+def test_who_was_away_had_done_nothing_for_three_days() -> None:
+    """To the millisecond, by any event; strangers and members without a past have not been away."""
+    data = world(
+        [title("t1")], [play("ann", "t1", NOW - 3 * DAY), play("bob", "t1", NOW - 3 * DAY + 1), play("new", "t1", NOW)]
+    )
+    member = np.append(data.members.ids.positions(["ann", "bob", "new"]), -1).astype(np.int32)
+    past = occasions(member, np.full(4, NOW), DAY)
+
+    assert ["ann"] == data.members.ids.of(freshness.away(data, past).member)
+
+
+def test_pages_change_with_a_play_and_with_days(run_data: Path) -> None:
+    """
+    A watched title leaves the rows of what is unwatched; shares are shares, with their interval; and what is watched
+    changes a page more than that something is.
+    """
+    answer = freshness.freshness(job_of(run_data, 1.0, {"fit": SETTINGS}), 2)
+    found = {(one.when, one.name): one for one in answer.figures}
+    left, said = (found["after a play", name].mean for name in (LEFT, "the page says so"))
+
+    assert 11 == len(found) == answer.table().row_count
+    assert all(0 <= one.low <= one.mean <= one.high <= 1 and one.pages >= one.members > 0 for one in answer.figures)
+    assert 0.5 < left
+    assert said >= max(
+        found["after a play", way].mean for way in ("a row is about it", "the reason of a title names it")
+    )
+    alike = {
+        when: found[when, freshness.ALIKE].mean
+        for when in ("after its last title again", "after a play", "after 3 days")
+    }
+    assert 0 < alike["after a play"] < alike["after its last title again"] <= 1
+    assert 0 < alike["after 3 days"] < 1
+    assert "What changes" in answer.chart()

@@ -123,7 +123,7 @@ TWO: Final = "an A/A test needs two cells, and {} has {}"
 def main(*, folder: Path, draws: int, seed: int, as_json: bool) -> None:
     """False alarms of the first cell of RUN that is not its baseline, against the baseline."""
     results = pagegen.read_results(folder)
-    others = [cell for cell in results.run.cells if cell != results.run.baseline]
+    others = results.run.others
     if not others:
         raise click.ClickException(TWO.format(folder, "only the baseline"))
     pair = values_of(results, (others[0], results.run.baseline))

@@ -58,7 +58,7 @@ def main(folder: str, experiment: str | None = None) -> None:
     if experiment:
         subprocess.run([sys.executable, "-m", "pagegen", "simulate", experiment, "--out", folder], check=True)
     results = pagegen.read_results(Path(folder))
-    run, cells = results.run, [cell for cell in results.run.cells if cell != results.run.baseline]
+    run, cells = results.run, results.run.others
     measure = next(iter(results.differences["metric"]), None)
     show(f"{run.name}: means", means(results))
     show("Leakage", results.leakage)

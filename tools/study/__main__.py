@@ -11,6 +11,7 @@ Studies on the past of a data folder, all windows, labels and fits those of `pag
     python -m tools.study template    --data DATA   the best fixed sequence of row kinds
     python -m tools.study gaps        --data DATA   what each orderer loses to brute force
     python -m tools.study stability   --data DATA   what keeping close to a member's last page keeps, and costs
+    python -m tools.study freshness   --data DATA   what changes on pages after a play, and after three days without
     python -m tools.study resume      --data DATA   what members go on with: the learnt chance, and the latest first
 
 `--until 0.8` looks at the first 80 % of the events only, `--set fit.examples.occasions=2000` replaces a setting.
@@ -30,6 +31,7 @@ from pagegen.errors import PagegenError
 from pagegen.training.train import Job
 from tools.study.coverage import coverage
 from tools.study.families import families
+from tools.study.freshness import freshness
 from tools.study.frontier import frontier
 from tools.study.gaps import gaps
 from tools.study.past import job_of, studied, study_options
@@ -60,6 +62,7 @@ STUDIES: Mapping[str, Callable[[Job, int], Answer]] = {
     "template": template,
     "gaps": gaps,
     "stability": stability,
+    "freshness": freshness,
     "resume": resumed,
 }
 

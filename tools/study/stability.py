@@ -5,33 +5,29 @@ the weight of the term, beside the pages they were shown on the visit before (ma
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import msgspec
 import numpy as np
 from rich.table import Table
 
-from pagegen.arrays import NONE, Float64, Int64, record
+from pagegen.arrays import NONE, Float64, Int64
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
 from pagegen.metrics.bootstrap import mean_interval
-from pagegen.metrics.measurable import Measurable
 from pagegen.metrics.ndcg_2d import ndcg_2d
-from pagegen.metrics.stability import stability as similarity
-from pagegen.metrics.stored_pages import stored_pages
-from pagegen.metrics.window import window
-from pagegen.replay import Occasions, Outcomes, replay
-from pagegen.request import LastPage, PageRequest
-from pagegen.simulation.pages_log import pages_frame
+from pagegen.metrics.window import WHOLE
+from pagegen.replay import Occasions
+from pagegen.request import LastPage
 from pagegen.trace import Trace
 from pagegen.training.fit import rng_of
 from pagegen.training.train import Job
 from tools.study.chart import Axis, chart
 from tools.study.filled import held_out
+from tools.study.made import CHANGED, Made, likeness, made
 
 WEIGHTS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
-GRID = (8, 10)
 MOST = 1_500  # second visits
-CHANGED = 0.7  # a page less alike than this has changed by more than 30 %
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -66,14 +62,6 @@ class Kept(msgspec.Struct, frozen=True):
         return table
 
 
-@record
-class Made:
-    """Pages of some occasions, in the batches of `replay`."""
-
-    traces: Sequence[Trace]
-    measured: Sequence[Measurable]
-
-
 def stability(job: Job, judged: int) -> Kept:
     """
     Of the newest `judged` windows.
@@ -88,9 +76,9 @@ def stability(job: Job, judged: int) -> Kept:
         raise ConfigError(message)
     drawn = np.sort(rng_of(job.rng_seed, "stability").permutation(len(second))[:MOST])
     before, now = past.take(first[drawn]), past.take(second[drawn])
-    earlier = _made(_weighing(engine, 0.0), before, [None] * len(before))
-    seen = [*last_pages(earlier.traces)]
-    values = [_values(_made(_weighing(engine, weight), now, seen), earlier) for weight in WEIGHTS]
+    earlier = made(_weighing(engine, 0.0), before, repeat({}))
+    seen = [{"last_page": page} for page in last_pages(earlier.traces)]
+    values = [_values(made(_weighing(engine, weight), now, seen), earlier) for weight in WEIGHTS]
     steps = [_step(weight, mine, values[0], now.member) for weight, mine in zip(WEIGHTS, values, strict=True)]
     return Kept(len(now), len(np.unique(now.member)), steps)
 
@@ -118,28 +106,9 @@ def _weighing(engine: Engine, weight: float) -> Engine:
     return replace(engine, rules=replace(engine.rules, objective=objective))
 
 
-def _made(engine: Engine, past: Occasions, seen: Sequence[LastPage | None]) -> Made:
-    """The pages of these occasions, whose members have seen these."""
-    following = iter(seen)
-
-    def step(requests: Sequence[PageRequest]) -> Trace:
-        return engine.run([replace(request, last_page=next(following)) for request in requests])
-
-    found = [*replay(step, engine.data, past, GRID)]
-    return Made(
-        traces=[trace for trace, _ in found], measured=[_measured(engine, trace, followed) for trace, followed in found]
-    )
-
-
-def _measured(engine: Engine, trace: Trace, followed: Outcomes) -> Measurable:
-    return stored_pages(pages_frame(trace), engine.data, followed, engine.rules.examination, grid=GRID, facts=False)
-
-
-def _values(made: Made, earlier: Made) -> tuple[Float64, Float64]:
+def _values(pages: Made, earlier: Made) -> tuple[Float64, Float64]:
     """[O] likeness to the page before, and NDCG2D."""
-    both = zip(made.measured, earlier.measured, strict=True)
-    alike = np.concatenate([similarity(now, window(""), before) for now, before in both])
-    return alike, np.concatenate([ndcg_2d(now, window("8x10"), 1, 1) for now in made.measured])
+    return likeness(pages, earlier), np.concatenate([ndcg_2d(now, WHOLE, 1, 1) for now in pages.measured])
 
 
 def _step(weight: float, mine: tuple[Float64, Float64], without: tuple[Float64, Float64], member: np.ndarray) -> Step:

@@ -119,5 +119,7 @@ def _measurable(engine: Engine, placed: Pages, asked: Ready) -> Measurable:
         age_days=np.full(len(placed.title), np.nan),
         taste=np.full((size, len(genres.names)), np.nan),
     )
-    targets = Targets(start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)))
+    targets = Targets(
+        start=followed.start, title=followed.title, relevance=np.ones(len(followed.title)), grade=followed.grade
+    )
     return measurable(layout, targets, facts)

@@ -29,7 +29,8 @@ class Leak:
 class Found:
     results: Results
     baseline: str
-    others: Sequence[str]  # all cells but the baseline, as in the experiment
+    others: Sequence[str]  # the cells that are compared with the baseline, as in the experiment
+    references: Sequence[str]  # those that are not
     kinds: Sequence[MeasureKind]  # of the measures, as in the experiment
     estimates: Mapping[Key, Estimate]
     differences: Mapping[Key, Difference]
@@ -37,7 +38,7 @@ class Found:
 
     @property
     def cells(self) -> Sequence[str]:
-        return [self.baseline, *self.others]
+        return [self.baseline, *self.others, *self.references]
 
     @property
     def headline(self) -> MeasureKind | None:
@@ -75,7 +76,8 @@ def find(results: Results) -> Found:
     return Found(
         results=results,
         baseline=run.baseline,
-        others=[cell for cell in run.cells if cell != run.baseline],
+        others=run.others,
+        references=run.references,
         kinds=[kind_of(name) for name in results.estimates["metric"].unique(maintain_order=True)],
         estimates={(each.stratum, each.metric, each.cell): each for each in estimates},
         differences={(each.stratum, each.metric, each.cell): each for each in differences},

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from pagegen.arrays import record
-from pagegen.metrics.registry import METRICS
+from pagegen.metrics.registry import METRICS, measure
 
 Look: TypeAlias = Literal["better", "worse", "changed", "same", "failed", "none"]
 
@@ -55,10 +55,12 @@ def kind_of(name: str) -> MeasureKind:
     Examples:
         >>> kind_of("ndcg@10").about, kind_of("gini").better, kind_of("genre_share(Drama)").family
         ('NDCG of the flattened page', -1, 'What pages are made of')
+        >>> kind_of("mrr[grade>=4]").about
+        '1 / rank of the first played title, page flattened; only titles then graded 4 or more count'
     """
     found = re.match(r"\w+", name)
     metric = found[0] if found else name
-    about = METRICS[metric].about if metric in METRICS else BEYOND_METRICS.get(metric, "")
+    about = measure(name).about if metric in METRICS else BEYOND_METRICS.get(metric, "")
     family = next((family for family, metrics in FAMILIES.items() if metric in metrics), OTHER)
     better = (metric in MORE_IS_BETTER) - (metric in LESS_IS_BETTER)
     return MeasureKind(name=name, about=about, family=family, better=better)

@@ -102,12 +102,13 @@ def _glanced(found: Found, kind: MeasureKind) -> Band:
         squares=[
             square(found, kind, cell, each, (usual, digits)) if each else _alone(estimates[cell], its, digits)
             for cell, each in moved.items()
-        ],
+        ]
+        + [_alone(estimates[cell], its, digits) for cell in found.references],
     )
 
 
 def _alone(mine: Estimate | None, its: Estimate | None, digits: int) -> Square:
-    """A cell whose members' values cannot be paired: of all pages together, or itself a comparison of two cells."""
+    """A reference; or a cell whose members have no values to pair: of all pages, or a comparison itself."""
     if mine is None or not mine.pages:
         return NOTHING
     moved = change(mine.mean - its.mean, its.mean) if its else ""

@@ -15,7 +15,7 @@ FEW_MEMBERS = 30
 def warnings(found: Found) -> list[str]:
     """In plain sentences, the worst first."""
     leaks = [f"{cell} saw the future: {leak_text(found.leaks[cell])}." for cell in found.cells if found.leaking(cell)]
-    unchecked = [cell for cell in found.cells if cell not in found.leaks]
+    unchecked = [cell for cell in (found.baseline, *found.others) if cell not in found.leaks]
     careful = [f"Nobody checked {listed(unchecked)} for leakage from the future."] if unchecked else []
     return leaks + _late(found) + careful + _fallen_back(found) + _few(found) + _uneven(found) + _silent(found)
 

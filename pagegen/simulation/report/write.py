@@ -19,10 +19,14 @@ from pagegen.simulation.report.svg import LEVELS
 from pagegen.simulation.report.tables import blocks, glance
 from pagegen.simulation.report.verdicts import summary, verdicts
 from pagegen.simulation.report.warnings import warnings
-from pagegen.simulation.report.wording import counts
+from pagegen.simulation.report.wording import counts, listed
 from pagegen.simulation.results import Results, read_results
 
 REPORT: Final = "report.html"
+REFERENCES: Final = {
+    "flat": "the ranked list, cut into rows as wide as the page",
+    "oracle": "the candidate rows, placed by one who knows what was played next",
+}
 LOCAL: Final = "local.json"  # where the data lay when the experiment was run
 
 
@@ -86,10 +90,18 @@ def _experiment(found: Found) -> dict[str, Any]:
     horizon = protocol.get("horizon_hours")
     until = f"what was played within {horizon:g} hours" if horizon else "what was played until the next cut"
     return {
+        "references": _references(found),
         "asked": counts(occasions["member_id"].n_unique(), occasions.height),
         "protocol": f"{words.get(protocol.get('kind', ''), 'past requests')}, judged by {until}",
         "cuts": len(protocol.get("cuts", [])),
     }
+
+
+def _references(found: Found) -> str:
+    """What stands beside the cells; empty where nothing does."""
+    specs = found.results.run.experiment.get("cells", {})
+    told = [f"{cell} ({REFERENCES[specs[cell]['reference']]})" for cell in found.references]
+    return f"Beside them, to see how far there is to go, and in no comparison: {listed(told)}." if told else ""
 
 
 def _data(results: Results, data: str | Path | Dataset | None) -> Dataset | None:

@@ -97,9 +97,9 @@ def _cells(shop: Workshop, group: Sequence[str], left: list[Task], first: int) -
     """The first pages, as of the first cut, of cells that are asked together; each takes its share of the time."""
     spec, low = shop.setup.experiment.page, int(np.argmax(shop.asked["cut"].to_numpy() == first))
     part = Part(number=-1, cut=first, low=low, high=min(low + PAGES, shop.asked.height))
-    engines = shop.engines(group, first)
+    made_by = [*zip(shop.engines(group, first), map(shop.reference, group), strict=True)]
     begun = shop.setup.clock()
-    frames = pages_of(engines, shop.occasions.take(slice(part.low, part.high)), spec)
+    frames = pages_of(made_by, shop.occasions.take(slice(part.low, part.high)), spec)
     made = (shop.setup.clock() - begun) / len(group)
     for name, frame in zip(group, frames, strict=True):
         begun = shop.setup.clock()

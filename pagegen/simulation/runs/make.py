@@ -1,6 +1,7 @@
 """Tasks that make things: bundles as of a cut, and the pages of a part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -9,13 +10,14 @@ from pagegen.bundle.manifest import read_manifest
 from pagegen.data.dataset import Past
 from pagegen.engine import Engine
 from pagegen.pool import Known
-from pagegen.replay import Occasions, replay, requests_of
+from pagegen.replay import Occasions, Outcomes, replay, requests_of
 from pagegen.request import PageRequest
 from pagegen.simulation.cells import train_cells
 from pagegen.simulation.experiment import PageSpec
 from pagegen.simulation.leakage import future_training, leaks
 from pagegen.simulation.lists import lists_frame
 from pagegen.simulation.pages_log import pages_frame
+from pagegen.simulation.references import Reference, knowing
 from pagegen.simulation.runs.folder import columns_of, write_frame
 from pagegen.simulation.runs.tasks import Done, Part, Task
 from pagegen.simulation.runs.workshop import Workshop
@@ -23,6 +25,7 @@ from pagegen.trace import Retrieved
 from pagegen.training.fit import rng_of
 
 ORIGIN = "simulation"
+Shown: TypeAlias = Callable[[Outcomes], pl.DataFrame]  # pages, once somebody says what followed: one reference asks
 
 
 def train(shop: Workshop, task: Task) -> Done:
@@ -38,7 +41,8 @@ def pages(shop: Workshop, task: Task) -> Done:
     """The pages of one part, in the order of the occasions, of all cells that are asked together."""
     part, spec, folder = _part(task), shop.setup.experiment.page, shop.setup.folder
     missing = [cell for cell in task.cells if not columns_of(folder.pages(cell, part.number))]
-    frames = pages_of(shop.engines(missing, task.cut), shop.occasions.take(slice(part.low, part.high)), spec)
+    made = [*zip(shop.engines(missing, task.cut), map(shop.reference, missing), strict=True)]
+    frames = pages_of(made, shop.occasions.take(slice(part.low, part.high)), spec)
     for cell, frame in zip(missing, frames, strict=True):
         numbered = frame.with_columns(occasion=pl.int_range(part.low, part.high, dtype=pl.Int32))
         write_frame(folder.pages(cell, part.number), numbered)
@@ -46,37 +50,44 @@ def pages(shop: Workshop, task: Task) -> Done:
     return Done(task=task, poor=poor)
 
 
-def pages_of(engines: Sequence[Engine], past: Occasions, spec: PageSpec) -> list[pl.DataFrame]:
+def pages_of(cells: Sequence[tuple[Engine, Reference | None]], past: Occasions, spec: PageSpec) -> list[pl.DataFrame]:
     """
-    What each engine shows on these occasions: pages, or lists.
+    What each cell shows on these occasions: pages, or lists.
 
     Args:
-        engines: on the same data, with the same trend windows; what they share is computed once.
+        cells: their engines, on the same data, with the same trend windows, and which reference they are; what they
+            share is computed once.
         past: O occasions.
         spec: what is asked for.
     """
 
-    def step(requests: Sequence[PageRequest]) -> list[pl.DataFrame]:
-        frames, known = list[pl.DataFrame](), None
-        for engine in engines:
-            frame, retrieved = _frame(engine, requests, spec, known)
+    def step(requests: Sequence[PageRequest]) -> list[Shown]:
+        every, known = list[Shown](), None
+        for engine, reference in cells:
+            shown, retrieved = _shown(engine, reference, spec, (requests, known))
             known = known or engine.know(retrieved)
-            frames.append(frame)
-        return frames
+            every.append(shown)
+        return every
 
-    parts = [frames for frames, _ in replay(step, engines[0].data, past, (spec.rows, spec.columns))]
+    batches = replay(step, cells[0][0].data, past, (spec.rows, spec.columns))
+    parts = [[shown(followed) for shown in every] for every, followed in batches]
     return [pl.concat(frames) for frames in zip(*parts, strict=True)]
 
 
-def _frame(
-    engine: Engine, requests: Sequence[PageRequest], spec: PageSpec, known: Known | None
-) -> tuple[pl.DataFrame, Retrieved]:
-    """The pages; lists have no rows to be put in order."""
-    if spec.form == "list":
+def _shown(
+    engine: Engine, reference: Reference | None, spec: PageSpec, asked: tuple[Sequence[PageRequest], Known | None]
+) -> tuple[Shown, Retrieved]:
+    """The pages; lists have no rows to be put in order, in one row or in several."""
+    (requests, known), origin = asked, f"{ORIGIN}: {reference}" if reference else ORIGIN
+    if spec.form == "list" or reference == "flat":
         ranked = engine.rank(requests, known=known)
-        return lists_frame(ranked, spec.depth, ORIGIN), ranked.retrieved
+        lists = lists_frame(ranked, spec.grid, origin)
+        return lambda _: lists, ranked.retrieved
     arranged = engine.arrange(requests, known=known)
-    return pages_frame(arranged, ORIGIN), arranged.retrieved
+    if reference == "oracle":
+        return lambda followed: pages_frame(knowing(arranged, engine, followed), origin), arranged.retrieved
+    pages = pages_frame(arranged, origin)
+    return lambda _: pages, arranged.retrieved
 
 
 def poor_pages(frame: pl.DataFrame, spec: PageSpec) -> int:

@@ -7,7 +7,7 @@ import msgspec
 import polars as pl
 
 from pagegen.errors import RunError
-from pagegen.metrics.registry import check_words, measures
+from pagegen.metrics.registry import check_grades, check_words, measures
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.runs.findings import write_findings
 from pagegen.simulation.runs.folder import RunFolder, held, read_json, write_json
@@ -51,6 +51,7 @@ def measure(
         )
         _check_data(shop, run["data_digest"])
         check_words(measures(names), {"genre": shop.data.catalog.genres.names, "kind": _kinds(folder)})
+        check_grades(measures(names), shop.data.trends.grades.highest)
         _measure(shop, workers, tell)
         run["experiment"]["measures"] = list(every)
         write_json(folder.local, {"data": str(shop.setup.data)})

@@ -13,7 +13,7 @@ from pagegen.bundle.parts import Homepage
 from pagegen.bundle.settings import Table
 from pagegen.bundle.store import LIBRARIES
 from pagegen.errors import ConfigError, DataError
-from pagegen.metrics.registry import check_words
+from pagegen.metrics.registry import check_grades, check_words
 from pagegen.simulation.cells import titles_left, try_bundles
 from pagegen.simulation.experiment import Design, Experiment, read_design
 from pagegen.simulation.lists import KIND
@@ -71,6 +71,7 @@ def prepare(order: Order) -> Iterator[Prepared]:
     _check_bundles(design, found)
     kinds = [kind.name for kind in shop.home.kinds(tuple(shop.home.sources))]
     check_words(shop.measures, {"genre": shop.data.catalog.genres.names, "kind": [*kinds, KIND]})
+    check_grades(shop.measures, shop.data.trends.grades.highest)
     _check_titles(design, shop)
     try_bundles(shop.home, design.cells)
     with held(folder):

@@ -108,9 +108,9 @@ def values_task(cell: str, part: Part, needs: tuple[str, ...] = ()) -> Task:
 
 
 def checking(experiment: Experiment, before: Sequence[Task]) -> Iterator[Task]:
-    """Every cell is looked at for leaks when its bundles are there."""
+    """Every cell is looked at for leaks when its bundles are there; references are no cells anybody will serve."""
     trained = tuple(task.name for task in before if task.kind == "train")
-    yield from (Task(kind="leaks", cell=cell, needs=trained) for cell in experiment.cells)
+    yield from (Task(kind="leaks", cell=cell, needs=trained) for cell in experiment.competing)
 
 
 def finding(cells: Sequence[str], strata: Sequence[str], before: Sequence[Task], *, whole: bool) -> Iterator[Task]:

@@ -24,6 +24,7 @@ from pagegen.replay import Occasions, Outcomes, outcomes
 from pagegen.simulation.cells import Cell, classes, load_cells, owners, together
 from pagegen.simulation.experiment import Experiment
 from pagegen.simulation.protocol import cut_times, occasions_of
+from pagegen.simulation.references import Reference
 from pagegen.simulation.runs.folder import RunFolder
 from pagegen.simulation.runs.tasks import Part
 from pagegen.simulation.world import load
@@ -125,6 +126,10 @@ class Workshop:
 
     def cell(self, name: str) -> Cell:
         return next(cell for cell in self.setup.cells if cell.name == name)
+
+    def reference(self, name: str) -> Reference | None:
+        """Which reference the cell is; None: one that competes."""
+        return self.setup.experiment.cells[name].reference
 
     def bundle(self, cell: Cell, cut: int) -> Path:
         return cell.bundle or self.setup.folder.bundle(self.owner[cell.name], cut)

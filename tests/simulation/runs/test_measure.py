@@ -45,5 +45,7 @@ def test_only_a_finished_run_is_measured_and_on_its_own_data(
         measure(copy, ["mrr"], tmp_path / "gone", 1, (float, nobody))
     with pytest.raises(ConfigError, match="no such metric"):
         measure(copy, ["mrrr"], None, 1, (float, nobody))
+    with pytest.raises(ConfigError, match=r"^mrr\[grade>=4\]: no play has a grade; ask for a lower one"):
+        measure(copy, ["mrr[grade>=4]"], None, 1, (float, nobody))
     with pytest.raises(ConfigError, match=r"there is no kind 'chart'; there are .*top_picks"):
         measure(copy, ["row_share(chart)"], None, 1, (float, nobody))
