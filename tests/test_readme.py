@@ -78,7 +78,7 @@ def test_the_experiment_can_be_run() -> None:
     (text,) = re.findall(r"```toml\n(# EXPERIMENT\.toml\n.*?)```", README, re.DOTALL)
     design = read_design(HOME, tomllib.loads(text), ROOT)
 
-    assert ["two_stage", "popularity", "template", "default"] == [cell.name for cell in design.cells]
+    assert ["two_stage", "popularity", "template", "default", "flat"] == [cell.name for cell in design.cells]
     assert ", ".join(STRATA) in text
     assert all(kind in text for kind in KINDS)
 
