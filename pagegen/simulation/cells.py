@@ -19,13 +19,14 @@ from pagegen.bundle.load import load_engine, settings_of, try_models
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
 from pagegen.bundle.resolve import resolve
-from pagegen.bundle.settings import Settings, Table
+from pagegen.bundle.settings import Settings, StageSettings, Table
 from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
-from pagegen.training.train import Job, Lessons, learn, lessons
+from pagegen.training.lessons import Job, Lessons
+from pagegen.training.train import learn, lessons
 
 
 class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,7 +57,7 @@ class Cell:
     bundle_id: str | None  # of that bundle
     cutoff_ms: int | None  # what that bundle has seen
     training: str  # digest of what a recipe's training depends on, besides the data; "" for a bundle
-    lessons: str  # the same but for the ranker and the attraction of rows
+    lessons: str  # the same but for the ranker, the attraction of rows and a learnt orderer
     rng_seed: int
 
 
@@ -82,7 +83,16 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
     common = Recipe() if spec.usual else recipe
     layers = ({"fit": common.fit, "page": common.page}, {"fit": spec.fit})
     settings, taught = resolve(home, *layers, {"page": spec.page}), resolve(home, *layers)
-    without_ranker = msgspec.structs.replace(taught.fit, ranker="", rankers={}, attraction="", attractions={})
+    without_models = msgspec.structs.replace(
+        taught.fit,
+        ranker="",
+        rankers={},
+        attraction="",
+        attractions={},
+        orderer="",
+        orderers={},
+        stages=StageSettings(),
+    )
     return Cell(
         name=name,
         settings=settings,
@@ -92,7 +102,7 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
         bundle_id=None,
         cutoff_ms=None,
         training=_digest(taught, seed),
-        lessons=_digest(msgspec.structs.replace(taught, fit=without_ranker), seed),
+        lessons=_digest(msgspec.structs.replace(taught, fit=without_models), seed),
         rng_seed=seed,
     )
 

@@ -24,7 +24,7 @@ from pagegen.request import LastPage, PageRequest
 from pagegen.simulation.pages_log import pages_frame
 from pagegen.trace import Trace
 from pagegen.training.fit import rng_of
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.chart import Axis, chart
 from tools.study.filled import held_out
 

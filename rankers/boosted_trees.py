@@ -1,5 +1,5 @@
 """
-Boosted trees over all features, by LightGBM.
+Boosted trees over all features, fitted by LightGBM and, where they are small, asked all at once.
 
 `binary` fits the log-odds of a play (Friedman 2001), which compare across requests; `lambdarank` fits the order within
 each request (LambdaMART, Burges 2010). Requests differ far more in how much is played than titles of one request do:
@@ -16,10 +16,9 @@ import numpy as np
 from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float64, lengths, record
-from pagegen.errors import BundleError
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
-from rankers.boosted_trees.small_trees import SmallTrees, read_small_trees
+from pagegen.trees import Trees, grown, read_trees
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,25 +39,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @record
 class BoostedTrees:
     feature_names: tuple[str, ...]
-    booster: lightgbm.Booster
-    small: SmallTrees | None  # the same trees, where they are small
+    trees: Trees
     name: str = "boosted_trees"
 
     def score(self, table: FeatureTable) -> Float64:
         values = table.values
         if table.names != self.feature_names:
             values = values[:, [table.names.index(name) for name in self.feature_names]]
-        if not len(values):
-            return np.zeros(0)
-        if self.small:
-            return self.small.score(values)
-        # One thread: the server runs requests side by side, and the answer must not depend on how many.
-        return np.asarray(
-            self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False), np.float64
-        )
+        return self.trees.score(values)
 
     def save(self) -> Mapping[str, AnyArray | str]:
-        return {"trees": self.booster.model_to_string(num_iteration=-1)}
+        return {"trees": self.trees.text}
 
 
 def fit(examples: Examples, config: Config, rng: np.random.Generator) -> BoostedTrees:
@@ -72,8 +63,7 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> Boosted
         free_raw_data=True,
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
     )
-    booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
-    return _ranker(booster)
+    return _ranker(grown(_params(config, rng), data, config.trees))
 
 
 def _weights(examples: Examples, balance: float) -> Float64:
@@ -103,22 +93,13 @@ def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
 
 def load(files: Mapping[str, AnyArray | str]) -> BoostedTrees:
     """
-    The saved model; the caller has verified the text's checksum, since LightGBM crashes on damaged ones.
+    The saved model; the caller has verified the text's checksum.
 
     Raises:
         BundleError: LightGBM refuses the text.
     """
-    try:
-        booster = lightgbm.Booster(model_str=str(files["trees"]))
-    except lightgbm.basic.LightGBMError as error:
-        message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
-        raise BundleError(message) from error
-    return _ranker(booster)
+    return _ranker(read_trees(str(files["trees"]), "ranker"))
 
 
-def _ranker(booster: lightgbm.Booster) -> BoostedTrees:
-    return BoostedTrees(
-        feature_names=tuple(booster.feature_name()),
-        booster=booster,
-        small=read_small_trees(booster.model_to_string(num_iteration=-1)),
-    )
+def _ranker(trees: Trees) -> BoostedTrees:
+    return BoostedTrees(feature_names=trees.features, trees=trees)
