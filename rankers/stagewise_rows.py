@@ -40,7 +40,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trees: Annotated[int, Meta(ge=1)] = 60
     leaves: Annotated[int, Meta(ge=2)] = 4
     learning_rate: Annotated[float, Meta(gt=0)] = 0.05
-    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 200
+    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 2_000
     reg: Annotated[float, Meta(ge=0)] = 20.0  # in pages: so many whose plays are as expected
     most: Annotated[float, Meta(ge=1)] = 3.0  # exp(f) lies between 1 / most and most
     threads: Annotated[int, Meta(ge=1)] = 2

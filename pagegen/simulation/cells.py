@@ -83,16 +83,6 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
     common = Recipe() if spec.usual else recipe
     layers = ({"fit": common.fit, "page": common.page}, {"fit": spec.fit})
     settings, taught = resolve(home, *layers, {"page": spec.page}), resolve(home, *layers)
-    without_models = msgspec.structs.replace(
-        taught.fit,
-        ranker="",
-        rankers={},
-        attraction="",
-        attractions={},
-        orderer="",
-        orderers={},
-        stages=StageSettings(),
-    )
     return Cell(
         name=name,
         settings=settings,
@@ -102,9 +92,16 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
         bundle_id=None,
         cutoff_ms=None,
         training=_digest(taught, seed),
-        lessons=_digest(msgspec.structs.replace(taught, fit=without_models), seed),
+        lessons=_digest(_without_models(taught), seed),
         rng_seed=seed,
     )
+
+
+def _without_models(taught: Settings) -> Settings:
+    """What is learnt before there are a ranker and models of rows depends on."""
+    nothing = {"ranker": "", "rankers": {}, "attraction": "", "attractions": {}, "orderer": "", "orderers": {}}
+    fit = msgspec.structs.replace(taught.fit, **nothing, stages=StageSettings())
+    return msgspec.structs.replace(taught, fit=fit)
 
 
 def _digest(taught: Settings, rng_seed: int) -> str:

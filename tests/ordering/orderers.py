@@ -27,7 +27,7 @@ def stages(true: Callable[[Float32], Float64], size: int = 4_000) -> StageExampl
 
 
 def learnt(true: Callable[[Float32], Float64]) -> StagewiseRows:
-    config = Config(trees=60, learning_rate=0.2, reg=1.0, threads=1)
+    config = Config(trees=60, learning_rate=0.2, min_data_in_leaf=20, reg=1.0, threads=1)
     return fit(stages(true), config, np.random.default_rng(0))
 
 

@@ -70,10 +70,11 @@ def test_what_is_above_counts_the_only_way_it_can() -> None:
 def test_of_plays_that_come_by_chance_little_is_believed() -> None:
     """Credits shuffled among rows: no two values are a fifth further apart than greedy has them."""
     examples = stages(lambda features: np.where(features[:, DISTANCE] == 1, 0.4, 1.0), size=20_000)
-    shuffled = np.random.default_rng(1).permutation(examples.credit / examples.expected)
+    rng = np.random.default_rng(1)
+    shuffled = rng.permutation(examples.credit / examples.expected)
     chance = replace(examples, credit=examples.expected * shuffled)
-    model = stagewise_rows.fit(chance, Config(threads=1), np.random.default_rng(0))
-    known = stagewise_rows.fit(examples, Config(threads=1), np.random.default_rng(0))
+    model = stagewise_rows.fit(chance, Config(threads=1, min_data_in_leaf=200), np.random.default_rng(0))
+    known = stagewise_rows.fit(examples, Config(threads=1, min_data_in_leaf=200), np.random.default_rng(0))
 
     assert model.trees
     assert known.trees
