@@ -69,11 +69,13 @@ class StagewiseRows:
             page.place(row, float(gain[row]), chance)
 
     def _value(self, stages: Stages, page: Assembly, gain: Float64, may: Mask) -> Float64:
-        """[R] what rows are worth at the next position; nothing makes up for doing harm."""
-        if self.trees is None:
+        """[R] what rows that may stand at the next position are worth; nothing makes up for doing harm."""
+        rows = np.flatnonzero(may & (gain > 0))
+        if self.trees is None or len(rows) < 2:
             return gain
-        left = self.trees.score(stages.at(page.state(), gain, may))
-        return np.where(gain > 0, gain * np.clip(np.exp(left), 1 / self.most, self.most), gain)
+        left, value = self.trees.score(stages.at(page.state(), gain, may)[rows]), gain.copy()
+        value[rows] *= np.clip(np.exp(left), 1 / self.most, self.most)
+        return value
 
     def save(self) -> Mapping[str, AnyArray | str]:
         learnt = {"kinds": np.array(self.kinds, np.str_), "most": np.array([self.most])}
