@@ -38,7 +38,7 @@ DIRECTION: Final = {
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trees: Annotated[int, Meta(ge=1)] = 60
-    leaves: Annotated[int, Meta(ge=2)] = 4
+    leaves: Annotated[int, Meta(ge=2)] = 8  # more are slower to ask
     learning_rate: Annotated[float, Meta(gt=0)] = 0.05
     min_data_in_leaf: Annotated[int, Meta(ge=0)] = 2_000
     reg: Annotated[float, Meta(ge=0)] = 20.0  # in pages: so many whose plays are as expected
