@@ -27,7 +27,17 @@ from candidates import (
     watch_again,
 )
 from pagegen import filters
-from pagegen.bundle.parts import AttractionPart, Homepage, NoConfig, Part, RankerPart, SourcePart, computed, fitted
+from pagegen.bundle.parts import (
+    AttractionPart,
+    Homepage,
+    LearntOrderer,
+    NoConfig,
+    Part,
+    RankerPart,
+    SourcePart,
+    computed,
+    fitted,
+)
 from pagegen.features.members import MemberActivity, Moment, OwnPlays
 from pagegen.features.source_scores import SourceScores
 from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
@@ -43,6 +53,7 @@ from rankers import (
     popularity,
     resume,
     row_attraction,
+    stagewise_rows,
     temperature_rows,
     template_rows,
 )
@@ -160,7 +171,7 @@ HOME = Homepage(
     },
     rankers={
         "boosted_trees": RankerPart(
-            config=boosted_trees.Config, fit=boosted_trees.fit, load=boosted_trees.load, probe="rankers.boosted_trees"
+            config=boosted_trees.Config, fit=boosted_trees.fit, load=boosted_trees.load, probe="pagegen.trees"
         ),
         "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
         "one_feature": RankerPart(config=one_feature.Config, fit=one_feature.fit, load=one_feature.load),
@@ -170,7 +181,7 @@ HOME = Homepage(
             config=row_attraction.Config,
             fit=row_attraction.fit,
             load=row_attraction.load,
-            probe="rankers.boosted_trees",  # the same kind of text
+            probe="pagegen.trees",
         ),
     },
     orderers={
@@ -183,6 +194,14 @@ HOME = Homepage(
             config=temperature_rows.Config, make=lambda config: temperature_rows.TemperatureRows(config=config)
         ),
         "template": Part(config=template_rows.Config, make=lambda config: template_rows.TemplateRows(config=config)),
+    },
+    learnt_orderers={
+        "stagewise": LearntOrderer(
+            config=stagewise_rows.Config,
+            fit=stagewise_rows.fit,
+            load=stagewise_rows.load,
+            probe="pagegen.trees",
+        ),
     },
     settings=(resources.files("pagegen") / "homepage.toml").read_text("utf-8"),
 )

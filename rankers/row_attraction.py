@@ -19,11 +19,11 @@ from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float64, Int64, record
 from pagegen.context import Contexts
-from pagegen.errors import BundleError
 from pagegen.ordering import Habits
 from pagegen.ordering.row_features import ROW_FEATURES, RowExamples, row_features
 from pagegen.pool import RowKind
 from pagegen.rows import Filled
+from pagegen.trees import Trees, grown, read_trees
 
 LEAST = 1e-6  # plays that are expected of any row
 DIRECTION: Final = {"seed_days": -1, "seed_lift": 1, "seed_fraction": 1, "habit": 1}
@@ -43,7 +43,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @record
 class RowAttraction:
     kinds: tuple[str, ...]  # positions in it are the values of the feature `kind`
-    booster: lightgbm.Booster
+    trees: Trees
     shift: float  # added to what the trees say
     most: float
     habits: Habits
@@ -60,13 +60,11 @@ class RowAttraction:
         return out
 
     def _factor(self, features: Float64) -> Float64:
-        if not len(features):
-            return np.zeros(0)
-        return np.clip(np.exp(_margin(self.booster, features) + self.shift), 1 / self.most, self.most)
+        return np.clip(np.exp(self.trees.score(features) + self.shift), 1 / self.most, self.most)
 
     def save(self) -> Mapping[str, AnyArray | str]:
         return {
-            "trees": self.booster.model_to_string(num_iteration=-1),
+            "trees": self.trees.text,
             "kinds": np.array(self.kinds),
             "scale": np.array([self.shift, self.most]),
             "habit_kinds": np.array(self.habits.kinds),
@@ -93,9 +91,9 @@ def fit(examples: RowExamples, habits: Habits, config: Config, rng: np.random.Ge
         free_raw_data=True,
         params={"max_bin": 63, "verbosity": -1, "feature_pre_filter": False},
     )
-    booster = lightgbm.train(_params(config, rng), data, num_boost_round=config.trees)
-    shift = float(np.log((weight @ expected) / (weight @ (expected * np.exp(_margin(booster, features))))))
-    return RowAttraction(kinds=kinds, booster=booster, shift=shift, most=config.most, habits=habits)
+    trees = grown(_params(config, rng), data, config.trees)
+    shift = float(np.log((weight @ expected) / (weight @ (expected * np.exp(trees.score(features))))))
+    return RowAttraction(kinds=kinds, trees=trees, shift=shift, most=config.most, habits=habits)
 
 
 def _common(examples: RowExamples, least: int) -> tuple[tuple[str, ...], Float64, Int64]:
@@ -106,12 +104,6 @@ def _common(examples: RowExamples, least: int) -> tuple[tuple[str, ...], Float64
     features = examples.features[rows]
     features[:, 0] = np.searchsorted(common, kind[rows])
     return tuple(examples.kinds[place] for place in common.tolist()), features, rows
-
-
-def _margin(booster: lightgbm.Booster, features: Float64) -> Float64:
-    """[R] what the trees say; one thread: the answer must not depend on how many."""
-    said = booster.predict(features, raw_score=True, num_threads=1, validate_features=False)
-    return np.asarray(said, np.float64)
 
 
 def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
@@ -136,16 +128,12 @@ def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
 
 def load(files: Mapping[str, AnyArray | str]) -> RowAttraction:
     """
-    The saved model; the caller has verified the text's checksum, since LightGBM crashes on damaged ones.
+    The saved model; the caller has verified the text's checksum.
 
     Raises:
         BundleError: LightGBM refuses the text.
     """
-    try:
-        booster = lightgbm.Booster(model_str=str(files["trees"]))
-    except lightgbm.basic.LightGBMError as error:
-        message = f"LightGBM refuses the row attraction of this bundle ({error}); train it again"
-        raise BundleError(message) from error
+    trees = read_trees(str(files["trees"]), "row attraction")
     scale, kinds, habit_kinds = (np.asarray(files[name]) for name in ("scale", "kinds", "habit_kinds"))
     habits = Habits(
         kinds=tuple(habit_kinds.tolist()),
@@ -153,5 +141,5 @@ def load(files: Mapping[str, AnyArray | str]) -> RowAttraction:
         habit=np.asarray(files["habit"]),
     )
     return RowAttraction(
-        kinds=tuple(kinds.tolist()), booster=booster, shift=float(scale[0]), most=float(scale[1]), habits=habits
+        kinds=tuple(kinds.tolist()), trees=trees, shift=float(scale[0]), most=float(scale[1]), habits=habits
     )

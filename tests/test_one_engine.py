@@ -15,6 +15,7 @@ from pagegen.page import Page
 from pagegen.pool import Candidates, Proposal, RowKind, Source, as_scorer
 from pagegen.request import PageRequest
 from tests.contracts import some_requests
+from tests.ordering.orderers import ORDERERS
 from tests.worlds import World, ask, small_settings, tiny_engine
 
 REQUESTS = some_requests(70, seed=2)
@@ -27,10 +28,10 @@ def singles(engine: Engine) -> list[Page]:
     return [engine.run([request]).pages[0] for request in REQUESTS]
 
 
-@pytest.mark.parametrize("orderer", HOME.orderers)
+@pytest.mark.parametrize("orderer", ORDERERS)
 def test_a_page_does_not_depend_on_its_neighbours(medium: World, orderer: str) -> None:
     """In batches of 1 to 70, shuffled, with itself among them: the page it gets alone, with every score and reason."""
-    engine, rng = tiny_engine(medium.data, {"page": {"orderer": orderer}}), np.random.default_rng(0)
+    engine, rng = replace(tiny_engine(medium.data), orderer=ORDERERS[orderer]), np.random.default_rng(0)
     alone = [engine.run([request]).pages[0] for request in REQUESTS]
 
     for size in (*range(1, 70, 4 if orderer != "greedy" else 1), 70):

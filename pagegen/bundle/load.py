@@ -17,10 +17,10 @@ import numpy as np
 from pagegen.arrays import AnyArray
 from pagegen.bundle.manifest import Manifest
 from pagegen.bundle.models import Models, build_engine
-from pagegen.bundle.parts import Files, Homepage, RankerPart, SavedAttraction, SavedRanker
+from pagegen.bundle.parts import Files, Homepage, RankerPart, SavedAttraction, SavedOrderer, SavedRanker
 from pagegen.bundle.resolve import resolve
 from pagegen.bundle.settings import Settings, Table
-from pagegen.bundle.store import ATTRACTION, RANKER, TITLES, verify
+from pagegen.bundle.store import ATTRACTION, ORDERER, RANKER, TITLES, verify
 from pagegen.data.dataset import Dataset
 from pagegen.engine import Engine
 from pagegen.errors import BundleError, ConfigError
@@ -114,6 +114,7 @@ def _load_models(
             calibration=Calibration(**_inside(files, "calibration.")),
             examination=Examination(**_inside(files, "examination.")),
             attraction=_attraction(home, settings, files),
+            orderer=_orderer(home, settings, files),
         )
     except (LookupError, TypeError, ValueError, OSError, msgspec.DecodeError) as error:
         message = f"{folder} lacks what this homepage needs ({error!r}); train a new bundle"
@@ -134,6 +135,11 @@ def _attraction(home: Homepage, settings: Settings, files: Files) -> SavedAttrac
     """What the bundle holds of rows; None where there was too little to learn it from, or it was not wanted."""
     found = _inside(files, ATTRACTION)
     return home.attractions[settings.fit.attraction].load(found) if found else None
+
+
+def _orderer(home: Homepage, settings: Settings, files: Files) -> SavedOrderer | None:
+    name = settings.fit.orderer
+    return home.learnt_orderers[name].load(_inside(files, ORDERER)) if name else None
 
 
 def _inside(files: Files, prefix: str) -> dict[str, Any]:
@@ -162,7 +168,7 @@ TRY_SECONDS = 60
 
 def try_models(home: Homepage, folder: Path, manifest: Manifest) -> None:
     """
-    Parse the ranker and the attraction of rows in a child process first.
+    Parse the ranker, the attraction of rows and the orderer in a child process first.
 
     Raises:
         BundleError: the child did not survive it.
@@ -170,6 +176,8 @@ def try_models(home: Homepage, folder: Path, manifest: Manifest) -> None:
     try_ranker(home.rankers[manifest.ranker], folder)
     if any(name.startswith(ATTRACTION) for name in manifest.files):
         _try(home.attractions[manifest.fit["attraction"]].probe, folder, ("row attraction", ATTRACTION))
+    if any(name.startswith(ORDERER) for name in manifest.files):
+        _try(home.learnt_orderers[manifest.fit["orderer"]].probe, folder, ("orderer", ORDERER))
 
 
 def try_ranker(part: RankerPart, folder: Path) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage, Made, Part, SavedAttraction, SavedRanker
+from pagegen.bundle.parts import Homepage, Made, Part, SavedAttraction, SavedOrderer, SavedRanker
 from pagegen.bundle.settings import KindSettings, PageSettings, Settings
 from pagegen.context import TrendWindows
 from pagegen.data.dataset import Dataset
@@ -16,7 +16,7 @@ from pagegen.engine import Engine, Limits
 from pagegen.errors import ConfigError
 from pagegen.evidence import EvidenceRules, rarest
 from pagegen.features import Family
-from pagegen.ordering import Constraints, Examination, Exploration, Rules, rules_of
+from pagegen.ordering import Constraints, Examination, Exploration, Orderer, Rules, rules_of
 from pagegen.ordering.constraints import KindRule, compile_constraints, limited
 from pagegen.page import Identity
 from pagegen.pool import Explainer, RowKind, Source, as_explainer, as_scorer
@@ -30,6 +30,7 @@ class Models:
     calibration: Calibration
     examination: Examination
     attraction: SavedAttraction | None = None  # None: it was not learnt
+    orderer: SavedOrderer | None = None  # None: the settings want none that is learnt, or it is to be learnt now
 
 
 def families(home: Homepage, settings: Settings, sources: Sequence[Source]) -> tuple[Family, ...]:
@@ -61,7 +62,7 @@ def build_engine(home: Homepage, settings: Settings, models: Models, data: Datas
         families=families(home, settings, sources),
         ranker=models.ranker,
         calibration=models.calibration,
-        orderer=_make(home.orderers[page.orderer], page.orderers[page.orderer]),
+        orderer=_orderer(home, page, models.orderer),
         rules=rules,
         limits=Limits(
             max_pairs=page.max_pairs,
@@ -120,6 +121,12 @@ def _explainer(page: PageSettings, sources: Mapping[str, Source]) -> Explainer |
         )
         raise ConfigError(message)
     return explainer
+
+
+def _orderer(home: Homepage, page: PageSettings, learnt: SavedOrderer | None) -> Orderer:
+    if page.orderer in home.learnt_orderers:
+        return learnt or home.learnt_orderers[page.orderer].load({})
+    return _make(home.orderers[page.orderer], page.orderers[page.orderer])
 
 
 def _make(part: Part[Made], table: Mapping[str, Any]) -> Made:

@@ -15,7 +15,7 @@ from pagegen.arrays import AnyArray, Int32, record
 from pagegen.data.dataset import Past
 from pagegen.features import Family
 from pagegen.filters import Filter
-from pagegen.ordering import Attraction, Habits, Orderer, RowExamples
+from pagegen.ordering import Attraction, Habits, Orderer, RowExamples, StageExamples
 from pagegen.pool import RowKind, Source
 from pagegen.ranking import Examples, Ranker
 
@@ -84,6 +84,20 @@ class AttractionPart:
     probe: str = ""  # as of a ranker
 
 
+class SavedOrderer(Orderer, Protocol):
+    def save(self) -> Files: ...
+
+
+@record
+class LearntOrderer:
+    """An orderer that is learnt from pages laid for past requests (`fit.orderer`)."""
+
+    config: type[msgspec.Struct]
+    fit: Callable[[StageExamples, Any, np.random.Generator], SavedOrderer]
+    load: Callable[[Files], SavedOrderer]  # of no files: one that has learnt nothing
+    probe: str = ""  # as of a ranker
+
+
 @record
 class Homepage:
     """What exists, by the names the settings use, in the order of the request."""
@@ -94,6 +108,7 @@ class Homepage:
     rankers: Mapping[str, RankerPart]
     attractions: Mapping[str, AttractionPart]
     orderers: Mapping[str, Part[Orderer]]
+    learnt_orderers: Mapping[str, LearntOrderer]  # of other names
     settings: str  # TOML: the defaults
 
     def kinds(self, sources: tuple[str, ...]) -> tuple[RowKind, ...]:

@@ -29,7 +29,7 @@ def resolve(home: Homepage, *overrides: Table) -> Settings:
         table = merged(table, sound(layer, Settings, "", problems))
     home = home.with_copies(_copies(home, table["fit"].get("copies", {}), problems))
     settings = msgspec.convert(_spelt_out(home, table, problems), Settings)
-    problems += [*_missing(home, settings), *_impossible(settings)]
+    problems += [*_missing(home, settings), *_impossible(settings), *_unlearnt(home, settings)]
     if problems:
         raise ConfigError("settings: " + "; ".join(problems))
     return settings
@@ -110,6 +110,7 @@ def _spelt_out(home: Homepage, table: Table, problems: list[str]) -> dict[str, A
         ("fit", "source", {name: part.fit_config for name, part in home.sources.items()}),
         ("fit", "rankers", {name: part.config for name, part in home.rankers.items()}),
         ("fit", "attractions", {name: part.config for name, part in home.attractions.items()}),
+        ("fit", "orderers", {name: part.config for name, part in home.learnt_orderers.items()}),
         ("page", "source", {name: part.page_config for name, part in home.sources.items()}),
         ("page", "filter", {name: part.config for name, part in home.filters.items()}),
         ("page", "orderers", {name: part.config for name, part in home.orderers.items()}),
@@ -140,8 +141,9 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
         ("fit.families", settings.fit.families, home.families),
         ("fit.ranker", [settings.fit.ranker], home.rankers),
         ("fit.attraction", [settings.fit.attraction] if settings.fit.attraction else [], home.attractions),
+        ("fit.orderer", [settings.fit.orderer] if settings.fit.orderer else [], home.learnt_orderers),
         ("page.filters", settings.page.filters, home.filters),
-        ("page.orderer", [settings.page.orderer], home.orderers),
+        ("page.orderer", [settings.page.orderer], {**home.orderers, **home.learnt_orderers}),
         ("page.kinds", settings.page.kinds, kinds),
         ("page.attraction", settings.page.attraction, kinds),
         ("page.evidence.explainer", [settings.page.evidence.explainer], home.sources),
@@ -157,6 +159,13 @@ def _missing(home: Homepage, settings: Settings) -> Iterable[str]:
     ]
     for where, names, known in chosen:
         yield from (f"{where} names {name!r}; there are {', '.join(known)}" for name in names if name not in set(known))
+
+
+def _unlearnt(home: Homepage, settings: Settings) -> Iterable[str]:
+    """An orderer that has to be learnt, and is not."""
+    name = settings.page.orderer
+    if name in home.learnt_orderers and name != settings.fit.orderer:
+        yield f"page.orderer is {name!r}, which has to be learnt: train a bundle with fit.orderer = {name!r}"
 
 
 def _impossible(settings: Settings) -> Iterable[str]:

@@ -11,6 +11,7 @@ from pagegen.evidence import EvidenceConfig
 from pagegen.ordering import ObjectiveConfig
 from pagegen.ordering.constraints import ConstraintsConfig
 from pagegen.ordering.exploration import ExplorationConfig
+from pagegen.request import MAX_COLUMNS, MAX_ROWS
 
 Table: TypeAlias = Mapping[str, Any]
 
@@ -39,17 +40,30 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_positives: int = 200  # with fewer the bundle carries the popularity ranker
 
 
+class StageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which pages an orderer learns from: laid for past requests after which something was played."""
+
+    requests: Annotated[int, Meta(ge=1)] = 1_000  # drawn from each of the newer half of the windows
+    rows: Annotated[int, Meta(ge=1, le=MAX_ROWS)] = 10  # of a page
+    columns: Annotated[int, Meta(ge=1, le=MAX_COLUMNS)] = 20
+    negatives: Annotated[int, Meta(ge=1)] = 20  # of a position, drawn from the rows without a play
+    stray: Annotated[float, Meta(ge=0, le=0.9)] = 0.3  # rows that differ by less may be placed for one another
+
+
 class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]  # in order: a source may use the scores of those before it
     families: tuple[str, ...]
     ranker: str
     attraction: str = ""  # what is learnt of rows where pages are logged; "": nothing
+    orderer: str = ""  # that is learnt, to be chosen by page.orderer; "": none
     copies: dict[str, str] = {}  # by its own name: a source that only scores, once more with other settings
     trends: TrendSettings = TrendSettings()
     examples: ExampleSettings = ExampleSettings()
+    stages: StageSettings = StageSettings()
     source: dict[str, dict[str, Any]] = {}
     rankers: dict[str, dict[str, Any]] = {}
     attractions: dict[str, dict[str, Any]] = {}
+    orderers: dict[str, dict[str, Any]] = {}
 
 
 class KindSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

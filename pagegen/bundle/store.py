@@ -23,7 +23,7 @@ from pagegen.data.folder import sha256_of
 from pagegen.errors import BundleError
 
 TITLES = "titles.json"
-SOURCE, RANKER, ATTRACTION = "source.", "ranker.", "attraction."  # begin the names of their files
+SOURCE, RANKER, ATTRACTION, ORDERER = "source.", "ranker.", "attraction.", "orderer."  # begin the names of their files
 LIBRARIES = ("implicit", "lightgbm", "numpy", "polars", "scipy")
 MAX_FILE_BYTES = 8 << 30
 
@@ -93,6 +93,8 @@ def _contents(models: Models) -> Files:
         files |= {f"{SOURCE}{name}.{key}": array for key, array in arrays_of(source).items()}
     if models.attraction is not None:
         files |= {f"{ATTRACTION}{key}": value for key, value in models.attraction.save().items()}
+    if models.orderer is not None:
+        files |= {f"{ORDERER}{key}": value for key, value in models.orderer.save().items()}
     return files | {f"{RANKER}{key}": value for key, value in models.ranker.save().items()}
 
 

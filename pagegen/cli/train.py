@@ -71,6 +71,7 @@ def _threads(home: Homepage, threads: int | None) -> Table:
     rooms = {
         "source": {name: part.fit_config for name, part in home.sources.items()},
         "rankers": {name: part.config for name, part in home.rankers.items()},
+        "orderers": {name: part.config for name, part in home.learnt_orderers.items()},
         "attractions": {name: part.config for name, part in home.attractions.items()},
     }
     table: dict[str, Any] = {}

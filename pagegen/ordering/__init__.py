@@ -10,6 +10,7 @@ from pagegen.ordering.orderer import Orderer, Pages, assemble, pages_of
 from pagegen.ordering.probability import log_probability
 from pagegen.ordering.row_features import Attraction, RowExamples
 from pagegen.ordering.rules import Rules, rules_of
+from pagegen.ordering.stages import StageExamples
 from pagegen.ordering.terms import ObjectiveConfig
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Placed",
     "RowExamples",
     "Rules",
+    "StageExamples",
     "assemble",
     "log_probability",
     "pages_of",

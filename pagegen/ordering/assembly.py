@@ -37,6 +37,16 @@ class Placed:
     slots: Float64  # of each title, given the row and those to its left
 
 
+@record
+class State:
+    """What the next row is placed on."""
+
+    new: Mask  # [R, L] cells whose titles are not on the page
+    shown: Int64  # [R, L] from 1, how many of each row's cells up to this one would be shown
+    count: Int64  # [kinds] rows of the kind above
+    last: Int64  # [kinds] position of the lowest of them; anything where there is none
+
+
 class Assembly:
     """
     The rows of one request, what is placed, and what each row would add next.
@@ -46,18 +56,17 @@ class Assembly:
 
     def __init__(self, contexts: Contexts, b: int, filled: Filled, rows: range, rules: Rules) -> None:
         request = contexts.requests[b]
-        self._rows, self._rules, self._columns, self._asked = rows, rules, request.columns, request.rows
-        self._explorer, self._screen = rules.exploration.of(b, request), request.screen_columns
+        self.rows, self._rules, self.columns, self._asked = rows, rules, request.columns, request.rows
+        self._explorer, self.screen = rules.exploration.of(b, request), request.screen_columns
         self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
         start = filled.start[rows.start : rows.stop + 1]
         self._first, title = start[:-1], filled.title[start[0] : start[-1]]
-        self._length = lengths(start)
-        cells = _cells(self._length)
+        self.length = lengths(start)
+        cells = self._cells = np.arange(int(self.length.max(initial=0))) < self.length[:, None]  # [R, L] with a title
         nothing = int(title.max(initial=-1)) + 1  # the title of an empty cell
         self.title: Int64 = np.full(cells.shape, nothing)  # [R, L]
         self.title[cells] = title
-        worth = np.zeros(cells.shape)
-        worth[cells] = filled.play[start[0] : start[-1]]
+        worth = self.spread(filled.play[start[0] : start[-1]])
         worth *= (rules.attraction[self.kind] * filled.attraction[rows.start : rows.stop])[:, None]
         self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
         self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
@@ -78,7 +87,7 @@ class Assembly:
         """Place what follows below these rows; extra terms of the objective count from there on."""
         self._left = ~above.row
         self._most = min(self._asked, len(above.kind) + int(self._left.sum()))
-        self._new[self.title[_cells(self._length)][above.title]] = False
+        self._new[self.title[self._cells][above.title]] = False
         for position, kind in enumerate(above.kind):
             self._count_row(kind, position)
         self.above, self.position = above.kind, len(above.kind)
@@ -95,7 +104,7 @@ class Assembly:
     @property
     def picked(self) -> list[int]:
         """The rows on the page from the top, as `place` takes them."""
-        return [placed.row - self._rows.start for placed in self.placed]
+        return [placed.row - self.rows.start for placed in self.placed]
 
     def full(self) -> bool:
         return self.position >= self._most
@@ -106,6 +115,16 @@ class Assembly:
         shown = self._shown(new)
         gain = self.objective.gains(new, shown, self.position)
         return gain, self._may(self._able(shown))[1]
+
+    def spread(self, value: Float64) -> Float64:
+        """[R, L] of values [N] of the titles of the request's rows, one row after the other; 0 in empty cells."""
+        out = np.zeros(self._cells.shape)
+        out[self._cells] = value
+        return out
+
+    def state(self) -> State:
+        new = self._new.take(self.title)
+        return State(new=new, shown=self._shown(new), count=np.array(self._count), last=np.array(self._last))
 
     def forbidden(self) -> Mapping[int, Forbidden]:
         """Rows that are left and may not stand at the next position, each with the rule by which it may not."""
@@ -160,11 +179,11 @@ class Assembly:
         """
         if self._explorer is None:
             return row, 1.0
-        return self._explorer.row(self.position, self._rows.start, (row, value, may))
+        return self._explorer.row(self.position, self.rows.start, (row, value, may))
 
     def place(self, row: int, gain: float, chance: float = 1.0) -> None:
         """Put the row (0 is the request's first), which came up with this chance, at the next position."""
-        title, usual = self.title[row], self.order(row)[: self._columns]
+        title, usual = self.title[row], self.order(row)[: self.columns]
         new = self._new.take(title.take(usual))
         shown, slots = self._explored_titles(row, usual, new)
         after = self.objective.after(row, shown, new, self.position)
@@ -178,12 +197,12 @@ class Assembly:
         self.position += 1
         candidate, slots = self._first[row] + shown, slots[: len(shown)]
         self.placed.append(
-            Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
+            Placed(row=self.rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
         )
 
     def order(self, row: int) -> Int64:
         """The row's cells from the left, beyond the page's columns too, by the rule that holds at this position."""
-        last = int(self._length[row])
+        last = int(self.length[row])
         new = self._new.take(self.title[row, :last]) | self._exempt[row, :last]
         if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
             return new.nonzero()[0]
@@ -193,7 +212,7 @@ class Assembly:
         """The row's cells from the left, new titles of the first screen perhaps in other places, and their chances."""
         if self._explorer is None or not self._rules.ranked[self.kind[row]]:
             return usual, CERTAIN
-        fresh = new[: self._screen]
+        fresh = new[: self.screen]
         lead = usual[: len(fresh) if fresh.all() else int(fresh.argmin())]
         order, chance = self._explorer.titles(self.position, self.title[row, lead], self.objective.worth[row, lead])
         if not len(order):
@@ -214,7 +233,7 @@ class Assembly:
     def shown(self) -> Int64:
         """The titles of the lowest row, left to right."""
         lowest = self.placed[-1]
-        row = lowest.row - self._rows.start
+        row = lowest.row - self.rows.start
         return self.title[row, lowest.candidate - self._first[row]]
 
     def fork(self) -> "Assembly":
@@ -224,9 +243,3 @@ class Assembly:
         other._new, other._left = self._new.copy(), self._left.copy()
         other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
         return other
-
-
-def _cells(length: Int64) -> Mask:
-    """[R, L] the cells that hold a title."""
-    width = int(length.max()) if len(length) else 0
-    return np.arange(width)[None, :] < length[:, None]

@@ -46,6 +46,10 @@ class Objective:
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
 
+    def of_plays(self, worth: Float64) -> "Objective":
+        """The objective, were titles worth this [R, L], and nothing else were."""
+        return replace(self, worth=worth, terms=())
+
     @property
     def extra(self) -> float:
         """What the extra terms say of the page so far."""

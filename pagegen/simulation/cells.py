@@ -19,14 +19,15 @@ from pagegen.bundle.load import load_engine, settings_of, try_models
 from pagegen.bundle.manifest import read_manifest
 from pagegen.bundle.parts import Homepage
 from pagegen.bundle.resolve import resolve
-from pagegen.bundle.settings import Settings, Table
+from pagegen.bundle.settings import Settings, StageSettings, Table
 from pagegen.bundle.store import TITLES, describe, save, verify
 from pagegen.data.dataset import Dataset, Past
 from pagegen.data.schema import TIME
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
 from pagegen.simulation.references import Reference
-from pagegen.training.train import Job, Lessons, learn, lessons
+from pagegen.training.lessons import Job, Lessons
+from pagegen.training.train import learn, lessons
 
 
 class CellSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +59,7 @@ class Cell:
     bundle_id: str | None  # of that bundle
     cutoff_ms: int | None  # what that bundle has seen
     training: str  # digest of what a recipe's training depends on, besides the data; "" for a bundle
-    lessons: str  # the same but for the ranker and the attraction of rows
+    lessons: str  # the same but for the ranker, the attraction of rows and a learnt orderer
     rng_seed: int
 
 
@@ -84,7 +85,6 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
     common = Recipe() if spec.usual else recipe
     layers = ({"fit": common.fit, "page": common.page}, {"fit": spec.fit})
     settings, taught = resolve(home, *layers, {"page": spec.page}), resolve(home, *layers)
-    without_ranker = msgspec.structs.replace(taught.fit, ranker="", rankers={}, attraction="", attractions={})
     return Cell(
         name=name,
         settings=settings,
@@ -94,9 +94,16 @@ def cell_of(home: Homepage, name: str, said: tuple[Recipe, CellSpec], rng_seed: 
         bundle_id=None,
         cutoff_ms=None,
         training=_digest(taught, seed),
-        lessons=_digest(msgspec.structs.replace(taught, fit=without_ranker), seed),
+        lessons=_digest(_without_models(taught), seed),
         rng_seed=seed,
     )
+
+
+def _without_models(taught: Settings) -> Settings:
+    """What is learnt before there are a ranker and models of rows depends on."""
+    nothing = {"ranker": "", "rankers": {}, "attraction": "", "attractions": {}, "orderer": "", "orderers": {}}
+    fit = msgspec.structs.replace(taught.fit, **nothing, stages=StageSettings())
+    return msgspec.structs.replace(taught, fit=fit)
 
 
 def _digest(taught: Settings, rng_seed: int) -> str:

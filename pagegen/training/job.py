@@ -20,7 +20,8 @@ from pagegen.data.folder import read_table
 from pagegen.data.schema import TIME
 from pagegen.errors import BundleError, DataError
 from pagegen.training.gate import check_gate
-from pagegen.training.train import FALLBACK, Job, Previous, Say, train
+from pagegen.training.lessons import FALLBACK, Job, Say
+from pagegen.training.train import Previous, train
 
 PAGE_COLUMNS = [  # of the pages log: those that training reads
     *("time", "member_id", "device", "visible_columns"),

@@ -6,47 +6,26 @@ on everything; 4. fit the ranker on all windows but the last; 5. on the last, ca
 popularity and with the previous bundle; 6. where the settings say so, fit the ranker once more on all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
-import polars as pl
 
 from pagegen.arrays import Float64, record
-from pagegen.bundle.models import Models, build_engine, kinds_of
-from pagegen.bundle.parts import Homepage, SavedAttraction, SavedRanker
+from pagegen.bundle.models import Models
+from pagegen.bundle.parts import SavedRanker
 from pagegen.bundle.settings import Settings
-from pagegen.data.dataset import Past
-from pagegen.data.trends import HOUR_MS
 from pagegen.metrics.bootstrap import mean_interval
-from pagegen.ordering import Examination, RowExamples
+from pagegen.ordering import Examination
 from pagegen.ordering.examination import fit_examination
-from pagegen.pool import Source
 from pagegen.ranking import UNCALIBRATED
 from pagegen.training.asked import Asked, Log, asked_windows
 from pagegen.training.evaluate import calibrate, judge, pool_recall
-from pagegen.training.examples import Window, examples, label_window
+from pagegen.training.examples import Window, label_window
 from pagegen.training.fit import engine_of, fit_sources, rng_of
-from pagegen.training.logged_rows import LoggedRows, logged_rows
-from pagegen.training.row_examples import joined, row_examples
-from pagegen.training.row_habits import habits_before, habits_of
+from pagegen.training.lessons import FALLBACK, Job, Lessons, fallback, fit_ranker
+from pagegen.training.row_models import fit_attraction, fit_orderer
 from pagegen.training.thin import Thin
-
-Say = Callable[[str], None]
-FALLBACK = "popularity"
-
-
-@record
-class Job:
-    """What to train on what."""
-
-    home: Homepage
-    settings: Settings
-    past: Past
-    pages: pl.DataFrame  # the pages log before the cut-off; no rows where there is none
-    rng_seed: int
-    say: Say  # told of each step
 
 
 @record
@@ -61,16 +40,6 @@ class Previous:
 class Trained:
     models: Models
     report: dict[str, Any]
-
-
-@record
-class Lessons:
-    """All that is learnt before there is a ranker: the same for jobs that differ in nothing but the ranker."""
-
-    examination: Examination
-    windows: list[Asked]
-    labelled: list[Window]
-    sources: Mapping[str, Source]  # fitted on everything
 
 
 def train(job: Job, previous: Previous | None = None) -> Trained:
@@ -91,7 +60,7 @@ def lessons(job: Job) -> Lessons:
 def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Trained:
     """The ranker, fitted on all windows but the newest and judged there; `taught` may be another ranker's lessons."""
     windows, labelled = taught.windows, taught.labelled
-    ranker = _fit_ranker(job, labelled[:-1])
+    ranker = fit_ranker(job, labelled[:-1])
     calibration, report = UNCALIBRATED, _counts(windows, labelled)
     if labelled and len(labelled[-1].label):
         score = ranker.score(labelled[-1].table)
@@ -99,13 +68,15 @@ def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Traine
         report |= {"calibration_error": error} | _compare(job, score, labelled[-1], (previous, windows[-1]))
     if job.settings.fit.examples.refit and ranker.name != FALLBACK:
         newest = [_thin(job, "newest window")(window) for window in labelled[-1:]]
-        ranker = _fit_ranker(job, [*labelled[:-1], *newest])
+        ranker = fit_ranker(job, [*labelled[:-1], *newest])
+    attraction = fit_attraction(job, taught)
     models = Models(
         sources=taught.sources,
         ranker=ranker,
         calibration=calibration,
         examination=taught.examination,
-        attraction=_fit_attraction(job, taught),
+        attraction=attraction,
+        orderer=fit_orderer(job, taught, attraction),
     )
     return Trained(models=models, report=report | {"ranker": ranker.name})
 
@@ -130,7 +101,7 @@ def _window(job: Job, settings: Settings, part: tuple[Asked, str], thin: Thin | 
     asked, name = part
     job.say(f"{name}: {len(asked.occasions)} requests, sources as of {asked.past.watermark} events")
     sources = fit_sources(job.home, settings, asked.past, job.rng_seed)
-    engine = engine_of(job.home, settings, asked.past, sources, _fallback(job))
+    engine = engine_of(job.home, settings, asked.past, sources, fallback(job))
     return label_window(engine, asked, thin)
 
 
@@ -139,61 +110,6 @@ def _thin(job: Job, name: str) -> Thin:
     settings = job.settings.fit.examples
     weight = settings.negative_weight if len(job.pages) else 1.0
     return Thin(negatives=settings.negatives, weight=weight, rng=rng_of(job.rng_seed, "negatives", name))
-
-
-def _fallback(job: Job) -> SavedRanker:
-    return job.home.rankers[FALLBACK].load({})
-
-
-def _fit_ranker(job: Job, windows: list[Window]) -> SavedRanker:
-    """The ranker the settings ask for; popularity where there is too little to learn from."""
-    positives = sum(int(window.label.sum()) for window in windows)
-    if positives < job.settings.fit.examples.min_positives:
-        job.say(f"only {positives} positives: the bundle carries the {FALLBACK} ranker")
-        return _fallback(job)
-    job.say(f"ranker, on {positives} positives")
-    name = job.settings.fit.ranker
-    config = msgspec.convert(job.settings.fit.rankers[name], job.home.rankers[name].config)
-    return job.home.rankers[name].fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))
-
-
-def _fit_attraction(job: Job, taught: Lessons) -> SavedAttraction | None:
-    """What the settings want to know of rows, from the newer half of the windows of logged pages."""
-    name, windows = job.settings.fit.attraction, taught.windows
-    if not name:
-        return None
-    older = taught.labelled[: len(windows) // 2]
-    enough = sum(int(window.label.sum()) for window in older) >= job.settings.fit.examples.min_positives
-    if not enough or windows[-1].exposure is None:
-        job.say("no attraction of rows: too few logged pages to learn it from")
-        return None
-    kinds = kinds_of(job.settings.page, taught.sources.values())
-    horizon_ms = int(job.settings.fit.examples.horizon_hours * HOUR_MS)
-    logged = logged_rows(job.pages, job.past, kinds, horizon_ms)
-    found, part = _row_examples(job, taught, older, logged), job.home.attractions[name]
-    config = msgspec.convert(job.settings.fit.attractions[name], part.config)
-    habits = habits_of(logged, kinds, job.past.data)
-    return part.fit(found, habits, config, rng_of(job.rng_seed, "attraction"))
-
-
-def _row_examples(job: Job, taught: Lessons, older: list[Window], logged: LoggedRows) -> RowExamples:
-    """
-    Rows of the newer windows. A ranker that learnt from the older ones says what is to be expected of their titles: it
-    must not have seen what was played.
-    """
-    ranker, newest = _fit_ranker(job, older), taught.labelled[-1]
-    calibration, _ = calibrate(ranker.score(newest.table), newest, rng_of(job.rng_seed, "calibration"))
-    habits, parts = (
-        habits_before(logged, len(kinds_of(job.settings.page, taught.sources.values()))),
-        list[RowExamples](),
-    )
-    for asked in taught.windows[len(older) :]:
-        job.say(f"rows of {len(asked.occasions)} pages, sources as of {asked.past.watermark} events")
-        sources = fit_sources(job.home, job.settings, asked.past, job.rng_seed)
-        models = Models(sources=sources, ranker=ranker, calibration=calibration, examination=taught.examination)
-        engine = build_engine(job.home, job.settings, models, job.past.data, "training")
-        parts.append(row_examples(engine, asked, logged, habits))
-    return joined(parts)
 
 
 def _counts(asked: list[Asked], windows: list[Window]) -> dict[str, Any]:

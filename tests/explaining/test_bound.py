@@ -13,9 +13,9 @@ from pagegen.engine import Engine
 from pagegen.explaining import gap_of, look
 from pagegen.explaining.bound import Field, prices, upper_bound
 from pagegen.explaining.gap import Gap
-from pagegen.homepage import HOME
 from pagegen.ordering import Assembly, ObjectiveConfig, Rules
 from tests.explaining.telling import SOFT, telling
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import Told, contexts, filled, lay, rules, worth
 from tests.ordering.test_constraints import ROWS
 from tests.random_worlds import member_ids
@@ -85,11 +85,10 @@ def test_prices_are_the_dual_of_titles_in_the_best_slots() -> None:
     assert [0.5, 0.2, 0.0] == pytest.approx(prices(small).tolist())  # 1 * .3 + .5 * .4, .5 * .4, nothing
 
 
-@pytest.mark.parametrize("orderer", HOME.orderers)
+@pytest.mark.parametrize("orderer", ORDERERS)
 def test_every_orderer_stays_below(engine: Engine, orderer: str) -> None:
     """Whole pages, and answers that go on below others."""
-    part = HOME.orderers[orderer]
-    with_it = replace(engine, orderer=part.make(part.config()))
+    with_it = replace(engine, orderer=ORDERERS[orderer])
     found = [gap(with_it, who) for who in member_ids()[:12]]
     for who in member_ids()[:12]:
         token = with_it.run([ask(who, page_size=2)]).pages[0].next_page_token

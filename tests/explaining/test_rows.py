@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pagegen.engine import Engine
 from pagegen.errors import ConfigError
 from pagegen.explaining import RowReasons, explain, left_over, look, rows_of
-from pagegen.homepage import HOME
 from pagegen.ordering import Exploration, ObjectiveConfig
 from pagegen.request import LastPage
 from rankers.independent_rows import IndependentRows
 from tests.explaining.telling import HARD, RANKED, SOFT, telling, with_objective
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import fits, waits
 from tests.ordering.test_constraints import RULE
 from tests.worlds import DAY, NOW, ask
@@ -203,13 +203,12 @@ def check_rule(engine: Engine, above: list[int], kind: int, said: tuple[str, str
         assert waits(above, kind, rules)
 
 
-@pytest.mark.parametrize("orderer", HOME.orderers)
+@pytest.mark.parametrize("orderer", ORDERERS)
 def test_explained_pages_are_the_pages(engine: Engine, orderer: str) -> None:
     """Of every orderer, with chance and in two answers: gains, rows and extra terms are those of the page."""
     objective = ObjectiveConfig(diversity=0.05, calibration=0.05)
     rules = replace(engine.rules, objective=objective, exploration=Exploration(rows=0.3, slots=0.3))
-    part = HOME.orderers[orderer]
-    strays = replace(engine, rules=rules, orderer=part.make(part.config()))
+    strays = replace(engine, rules=rules, orderer=ORDERERS[orderer])
     for who in ("m001", "m003", "a stranger"):
         top = strays.run([ask(who, page_size=3, rows=8)]).pages[0]
         for asked in (ask(who, rows=8), ask(who, rows=8, page_size=3, page_token=top.next_page_token)):

@@ -24,6 +24,7 @@ from pagegen.request import LastPage, PageRequest
 from pagegen.rows import Filled, fill
 from rankers.lookahead_rows import Config, LookaheadRows
 from tests.ordering.checker import Limits, Told
+from tests.ordering.orderers import ORDERERS
 from tests.worlds import DAY, NOW, World, ask, days_ago, engine_of, play, small_settings, title, world
 
 TITLES = 30
@@ -38,9 +39,7 @@ KINDS = (
     RowKind(name="d", headings=("x",), min_titles=3, max_titles=8),
 )
 SLIM = LookaheadRows(config=Config(beam=2, rows=3, rounds=1))  # the same code with less to search: it is the slowest
-ORDERERS: Sequence[Orderer] = [
-    SLIM if name == "lookahead" else part.make(part.config()) for name, part in HOME.orderers.items()
-]
+TRIED: Sequence[Orderer] = [SLIM if name == "lookahead" else orderer for name, orderer in ORDERERS.items()]
 FREE: Mapping[str, Any] = {  # what a rule says that never binds
     "pin": None,
     "first": 0,
@@ -141,7 +140,7 @@ class Small:
     def __init__(self, rng: np.random.Generator, number: int) -> None:
         self.requests = drawn_requests(rng, number)
         self.hard_rows, self.rules = int(rng.integers(0, 6)), drawn_rules(rng, KINDS, 4, 5)
-        self._orderer, self._objective = ORDERERS[int(rng.integers(0, len(ORDERERS)))], drawn_objective(rng)
+        self._orderer, self._objective = TRIED[int(rng.integers(0, len(TRIED)))], drawn_objective(rng)
         self._candidates, self._play = drawn_candidates(rng, number), rng.beta(0.5, 4.0, (number, TITLES))
 
     def pages(self, requests: Sequence[PageRequest], hard_rows: int, rules: Mapping[str, Any]) -> tuple[Filled, Pages]:

@@ -8,16 +8,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pagegen.arrays import starts
-from pagegen.homepage import HOME
 from pagegen.ordering import Exploration, Orderer, Pages, Rules, log_probability
 from pagegen.pool import Rows
 from tests.ordering.pages import Told, contexts, filled, rows_of, rules
 from tests.worlds import ask
 
 Laid: TypeAlias = list[tuple[int, list[int]]]  # a page: numbers of the rows told, and their titles
-ORDERERS: list[Orderer] = [part.make(part.config()) for part in HOME.orderers.values()]
-
-IDS = list(HOME.orderers)
 SOFT = 1
 NEAR: list[Told] = [
     (SOFT, {1: 0.50, 2: 0.45, 3: 0.10}),

@@ -5,19 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pagegen.engine import Engine
-from pagegen.homepage import HOME
 from pagegen.ordering import Orderer
 from tests.ordering.contracts import check_exploration, check_orderer
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import Told, contexts, filled, lay, order, rows_of, rules, worth
 from tests.worlds import ask
 
-ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
-
-@pytest.mark.parametrize("name", HOME.orderers)
+@pytest.mark.parametrize("name", ORDERERS)
 def test_orderers_explore_as_they_should(name: str, engine: Engine) -> None:
     """Every orderer leaves near-equal steps to chance, and tells with what chance it took them."""
-    check_exploration(HOME.orderers[name].make(HOME.orderers[name].config()), engine)
+    check_exploration(ORDERERS[name], engine)
 
 
 PLAY = st.floats(0.0, 1.0, allow_subnormal=False)
@@ -26,10 +24,10 @@ TOLD = st.lists(
 )
 
 
-@pytest.mark.parametrize("name", HOME.orderers)
+@pytest.mark.parametrize("name", ORDERERS)
 def test_orderers_keep_their_contract(name: str, engine: Engine) -> None:
     """No row twice, no more rows and columns than asked for, no repeats on top, alone as in a batch."""
-    check_orderer(name, HOME.orderers[name].make(HOME.orderers[name].config()), engine)
+    check_orderer(name, ORDERERS[name], engine)
 
 
 @given(TOLD, st.integers(0, 4), st.integers(1, 7), st.integers(1, 5), st.sampled_from(list(ORDERERS.values())))

@@ -11,9 +11,8 @@ from pagegen.errors import ConfigError
 from pagegen.homepage import HOME
 from pagegen.ordering import Rules
 from rankers.template_rows import Config
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import KINDS, Told, fits, lawful, order, rules, waits
-
-ORDERERS = [part.make(part.config()) for part in HOME.orderers.values()]
 
 
 def apart(*kinds: int) -> list[Told]:
@@ -21,11 +20,13 @@ def apart(*kinds: int) -> list[Told]:
     return [(kind, {n: 0.9 - n / 50}) for n, kind in enumerate(kinds)]
 
 
-def kinds_of(kinds: tuple[int, ...], orderer: Any = ORDERERS[0], *, rows: int = 30, **of_kinds: Any) -> list[int]:
+def kinds_of(
+    kinds: tuple[int, ...], orderer: Any = ORDERERS["greedy"], *, rows: int = 30, **of_kinds: Any
+) -> list[int]:
     return [kinds[row] for row, _ in order(orderer, apart(*kinds), rules(**of_kinds), rows=rows)]
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=list(HOME.orderers))
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
@@ -59,7 +60,10 @@ RULE = st.fixed_dictionaries(
 
 
 @given(
-    st.lists(st.integers(0, 2), max_size=9), st.tuples(RULE, RULE, RULE), st.integers(1, 9), st.sampled_from(ORDERERS)
+    st.lists(st.integers(0, 2), max_size=9),
+    st.tuples(RULE, RULE, RULE),
+    st.integers(1, 9),
+    st.sampled_from(list(ORDERERS.values())),
 )
 def test_no_page_breaks_a_rule(kinds: list[int], of_kinds: tuple[Any, Any, Any], rows: int, orderer: Any) -> None:
     """Whatever the rules: none is broken, a page ends only when no row may follow, and pins are kept."""
@@ -85,7 +89,7 @@ ROWS = st.lists(
 )
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=list(HOME.orderers))
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 @given(told=ROWS, of_kinds=st.tuples(RULE, RULE, RULE), hard_rows=st.integers(0, 6))
 def test_no_page_of_rows_that_share_titles_breaks_a_rule(
     told: list[Told], of_kinds: tuple[Any, Any, Any], hard_rows: int, orderer: Any
@@ -187,4 +191,4 @@ def test_a_pinned_row_with_too_few_new_titles_does_not_end_the_page() -> None:
     """Its place goes to the next best row."""
     told: list[Told] = [(0, {1: 0.9, 2: 0.8}), (1, {1: 0.9}), (2, {3: 0.5})]
 
-    assert [0, 2] == [row for row, _ in order(ORDERERS[0], told, rules(kinds=KINDS, soft={"pin": 1}))]
+    assert [0, 2] == [row for row, _ in order(ORDERERS["greedy"], told, rules(kinds=KINDS, soft={"pin": 1}))]

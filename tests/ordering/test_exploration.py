@@ -17,9 +17,7 @@ from pagegen.pool import RowKind
 from rankers.greedy_rows import GreedyRows
 from rankers.independent_rows import IndependentRows
 from tests.ordering.exploring import (
-    IDS,
     NEAR,
-    ORDERERS,
     SOFT,
     Laid,
     all_pages,
@@ -30,11 +28,12 @@ from tests.ordering.exploring import (
     laid,
     made,
 )
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import KINDS, Told, contexts, filled, lawful, rows_of, rules, worth
 from tests.worlds import ask
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=IDS)
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 def test_the_chances_of_all_pages_sum_to_one(orderer: Orderer) -> None:
     """Three of four rows, in every order, with their titles in every order: each counted once, nothing is left over."""
     every = [chance_of(orderer, NEAR, exploring(), page, rows=3) for page in all_pages(NEAR, 3)]
@@ -43,7 +42,7 @@ def test_the_chances_of_all_pages_sum_to_one(orderer: Orderer) -> None:
     assert sum(chance > 0 for chance in every) > 10
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=IDS)
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 def test_pages_come_as_often_as_their_chances_say(orderer: Orderer) -> None:
     """Two thousand pages; chi-squared over all pages that are expected five times or more, the others together."""
     pages = made(orderer, NEAR, exploring(), pages=2_000, rows=3)
@@ -87,7 +86,7 @@ def test_a_step_that_would_not_be_taken_ends_the_chances() -> None:
     assert [pytest.approx(np.log(0.45 / 0.95)), -np.inf, -np.inf, -np.inf] == found.tolist()
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=IDS)
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 def test_the_beginning_of_a_page_has_a_chance_too(orderer: Orderer) -> None:
     """That of its steps: the sum over all pages that begin so."""
     beginning = [(0, [1, 2, 3]), (2, [7, 6])]
@@ -98,7 +97,7 @@ def test_the_beginning_of_a_page_has_a_chance_too(orderer: Orderer) -> None:
     assert chance == pytest.approx(sum(chance_of(orderer, NEAR, exploring(), page, rows=3) for page in whole))
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=IDS)
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 def test_without_shares_nothing_is_left_to_chance(orderer: Orderer) -> None:
     """Rows and titles of the very same value stay in their order, whatever the seed."""
     told: list[Told] = [(SOFT, {n: 0.5, n + 10: 0.5}) for n in range(4)]
@@ -185,7 +184,7 @@ RULE = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("orderer", ORDERERS, ids=IDS)
+@pytest.mark.parametrize("orderer", ORDERERS.values(), ids=ORDERERS)
 @given(kinds=st.lists(st.integers(0, 2), max_size=9), of_kinds=st.tuples(RULE, RULE, RULE), seed=st.integers(0, 99))
 def test_no_explored_page_breaks_a_rule(
     kinds: list[int], of_kinds: tuple[Any, Any, Any], seed: int, orderer: Orderer
@@ -203,7 +202,13 @@ def test_no_explored_page_breaks_a_rule(
     assert lawful(page, left, rules_)
 
 
-@given(st.lists(ROW, max_size=7), st.integers(0, 4), st.integers(1, 5), st.sampled_from(ORDERERS), st.integers(0, 99))
+@given(
+    st.lists(ROW, max_size=7),
+    st.integers(0, 4),
+    st.integers(1, 5),
+    st.sampled_from(list(ORDERERS.values())),
+    st.integers(0, 99),
+)
 def test_explored_pages_are_valued_as_they_stand(
     told: list[Told], hard_rows: int, columns: int, orderer: Orderer, seed: int
 ) -> None:

@@ -16,17 +16,16 @@ from pagegen.arrays import groups
 from pagegen.context import Contexts, TrendWindows, read_contexts
 from pagegen.data.schema import DEVICES
 from pagegen.engine import Engine
-from pagegen.homepage import HOME
 from pagegen.metrics.registry import measure
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.ordering import Assembly, ObjectiveConfig, Orderer
 from pagegen.replay import occasions, outcomes
 from pagegen.request import LastPage
 from pagegen.simulation.pages_log import pages_frame
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import Told, filled, lay, rows_of, rules, worth
 from tests.worlds import DAY, NOW, ask, days_ago, play, title, world
 
-ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 GENRES: Sequence[Sequence[str]] = ("A", "A", "AB", "B", "BC", "C", "", "ABC", "D", "CD", "A", "B", "D", "")
 PLAYED = {"ann": {2: 1.0, 3: 0.5, 5: 1.0, 6: None}, "bob": {}}  # titles, and how much of each was watched
 DATA = world(
@@ -189,7 +188,7 @@ def _measurable(trace: Any, engine: Engine) -> Any:
     return stored_pages(frame, engine.data, outcomes(engine.data, past), engine.rules.examination)
 
 
-@pytest.mark.parametrize("name", HOME.orderers)
+@pytest.mark.parametrize("name", ORDERERS)
 def test_every_orderer_reports_gains_with_the_terms(name: str, engine: Engine) -> None:
     """The same pages alone and in a batch, to the bit, with all terms on."""
     rules_ = replace(engine.rules, objective=ObjectiveConfig(diversity=0.1, calibration=0.1, stability=0.5))

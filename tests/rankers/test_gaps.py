@@ -5,15 +5,13 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from pagegen.homepage import HOME
 from tests.contracts import some_requests
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import contexts, filled, lay, rules, worth
 from tests.random_worlds import random_world
 from tests.rankers.test_orderers import overlapping
 from tests.worlds import ask, tiny_engine
 from tools.study.brute import best_value, cases, gaps_of, overlap
-
-ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
 
 def test_brute_force_finds_the_best_page() -> None:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagegen.homepage import HOME
 from pagegen.ordering import Orderer
 from pagegen.pool import RowKind
 from rankers import lookahead_rows, temperature_rows
@@ -18,10 +17,10 @@ from rankers.independent_rows import IndependentRows
 from rankers.lookahead_rows import LookaheadRows
 from rankers.temperature_rows import TemperatureRows
 from rankers.template_rows import Config, TemplateRows
+from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import Told, lay, order, rules, worth
 
 SOFT = 1
-ORDERERS = {name: part.make(part.config()) for name, part in HOME.orderers.items()}
 
 
 def overlapping(rng: np.random.Generator, rows: int = 6, *, titles: int = 14, length: int = 5) -> list[Told]:

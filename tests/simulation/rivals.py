@@ -31,7 +31,8 @@ from pagegen.simulation.world.page_table import shown
 from pagegen.simulation.world.population import DEVICES
 from pagegen.simulation.world.rhythm import DAY_MS, EPOCH_MS
 from pagegen.simulation.world.truth import Truth
-from pagegen.training.train import Job, label_windows, past_windows, train
+from pagegen.training.lessons import Job
+from pagegen.training.train import label_windows, past_windows, train
 from rankers.one_feature import OneFeature
 from tests.simulation.made_pages import best_pages
 

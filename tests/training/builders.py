@@ -15,7 +15,8 @@ from pagegen.homepage import HOME
 from pagegen.ordering.examination import default_examination
 from pagegen.training.asked import Asked, Log, asked_at_cuts, asked_pages, asked_sessions, kind_of
 from pagegen.training.job import Done, Order, retrain
-from pagegen.training.train import Job, Trained, train
+from pagegen.training.lessons import Job
+from pagegen.training.train import Trained, train
 from tests.worlds import DAY, HOUR, NOW, Fields, World, play, small_settings, tell, title
 
 FAST: Table = {

@@ -28,7 +28,7 @@ from rich.table import Table
 
 from pagegen.cli.options import FOLDER
 from pagegen.errors import PagegenError
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.coverage import coverage
 from tools.study.families import families
 from tools.study.freshness import freshness

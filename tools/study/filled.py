@@ -13,7 +13,8 @@ from pagegen.engine import Engine
 from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Occasions, Outcomes, joined_occasions, replay
 from pagegen.rows import Filled
-from pagegen.training.train import Job, past_windows, train
+from pagegen.training.lessons import Job
+from pagegen.training.train import past_windows, train
 
 
 @record

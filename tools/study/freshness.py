@@ -29,7 +29,7 @@ from pagegen.page import Page, PageRow
 from pagegen.replay import Occasions
 from pagegen.request import RecentEvent
 from pagegen.training.fit import rng_of
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.chart import Axis, chart
 from tools.study.filled import held_out
 from tools.study.made import CHANGED, Made, likeness, made

@@ -13,7 +13,7 @@ from pagegen.ordering import Orderer, Rules
 from pagegen.ordering.rules import PLAYS_ALONE
 from pagegen.replay import requests_of
 from pagegen.training.fit import rng_of
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.brute import Cases, cases, gaps_of, overlap
 from tools.study.chart import Axis, chart
 from tools.study.filled import held_out

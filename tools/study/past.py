@@ -24,7 +24,8 @@ from pagegen.ranking import Examples, Ranker
 from pagegen.training.evaluate import judge
 from pagegen.training.examples import Window, examples
 from pagegen.training.fit import rng_of
-from pagegen.training.train import Job, label_windows, past_windows
+from pagegen.training.lessons import Job
+from pagegen.training.train import label_windows, past_windows
 
 F = TypeVar("F", bound=Callable[..., Any])
 

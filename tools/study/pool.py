@@ -13,7 +13,8 @@ from pagegen.ordering.examination import fit_examination
 from pagegen.replay import Outcomes, replay
 from pagegen.trace import Retrieved
 from pagegen.training.fit import engine_of, fit_sources
-from pagegen.training.train import FALLBACK, Job, past_windows
+from pagegen.training.lessons import FALLBACK, Job
+from pagegen.training.train import past_windows
 from tools.study.chart import Axis, chart
 
 SIZES = (10, 20, 50, 100, 200, 400, 800)

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from rich.table import Table
 
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.chart import Axis, chart
 from tools.study.past import studied
 

@@ -14,7 +14,7 @@ from pagegen.data.trends import HOUR_MS
 from pagegen.errors import DataError
 from pagegen.metrics.bootstrap import mean_interval
 from pagegen.training.fit import rng_of
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from rankers import resume
 from rankers.resume.past import Learnable, begun_at, learnable
 from tools.study.chart import Axis, chart

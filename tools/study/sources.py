@@ -15,7 +15,8 @@ from pagegen.pool import Proposal, Source, as_scorer
 from pagegen.replay import requests_of
 from pagegen.trace import Retrieved
 from pagegen.training.fit import engine_of, fit_sources
-from pagegen.training.train import FALLBACK, Job, past_windows
+from pagegen.training.lessons import FALLBACK, Job
+from pagegen.training.train import past_windows
 from tools.study.chart import Axis, chart
 from tools.study.past import Studied, studied
 

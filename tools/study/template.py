@@ -16,7 +16,7 @@ from pagegen.metrics.measurable import Facts, Layout, Measurable, Targets, measu
 from pagegen.metrics.ndcg_2d import ndcg_2d
 from pagegen.metrics.window import window
 from pagegen.ordering import Orderer, Pages
-from pagegen.training.train import Job
+from pagegen.training.lessons import Job
 from tools.study.chart import Axis, chart
 from tools.study.filled import Ready, filled_rows, held_out
 

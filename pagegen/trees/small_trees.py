@@ -17,6 +17,8 @@ from pagegen.arrays import Float32, Float64, Int64, record
 
 LEAVES = 8
 ROWS = 4_096  # at a time, so that the answers stay in a core's cache
+FEW = 256  # rows for which a step for each tree costs more than room for all answers
+PATTERNS = 256  # of open leaves: values of a tree
 CATEGORICAL, DEFAULT_LEFT, MISSING, ZERO, NAN = 1, 2, 12, 4, 8  # of LightGBM's decision types
 
 
@@ -51,6 +53,9 @@ class SmallTrees:
         leaves = np.full((len(self.value), len(values)), 255, np.uint8)
         for split, open_ in zip(self.split, self.open, strict=True):
             leaves &= (right.take(split, axis=0) - np.uint8(1)) | open_
+        if len(values) <= FEW:
+            cells = self.value.take(leaves + PATTERNS * np.arange(len(self.value))[:, None])
+            return cells.cumsum(axis=0)[-1]  # unlike a sum it adds one after the other
         total = np.zeros(len(values))
         for value, leaf in zip(self.value, leaves.astype(np.intp), strict=True):  # in this order, on which sums depend
             total += value.take(leaf, mode="clip")  # none is outside, and nobody looks

@@ -1,5 +1,5 @@
 """
-Boosted trees over all features, by LightGBM.
+Boosted trees over all features, fitted by LightGBM and, where they are small, asked all at once.
 
 `binary` fits the log-odds of a play (Friedman 2001), which compare across requests; `lambdarank` fits the order within
 each request (LambdaMART, Burges 2010). Requests differ far more in how much is played than titles of one request do:
@@ -15,11 +15,10 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from pagegen.arrays import AnyArray, Float32, Float64, lengths, record
-from pagegen.errors import BundleError
+from pagegen.arrays import AnyArray, Float64, lengths, record
 from pagegen.features import FeatureTable
 from pagegen.ranking import Examples
-from rankers.boosted_trees.small_trees import SmallTrees, read_small_trees
+from pagegen.trees import Trees, grown, read_trees
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,49 +34,30 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reg: Annotated[float, Meta(ge=0)] = 5.0
     truncation: Annotated[int, Meta(ge=1)] = 10  # lambdarank: the top of a request that counts
     averaged: Annotated[int, Meta(ge=1, le=50)] = (
-        1  # boosters that differ by their seed; each costs as much as the first
+        1  # ensembles that differ by their seed; each costs as much as the first
     )
     threads: Annotated[int, Meta(ge=1)] = 2
 
 
 @record
-class Boosted:
-    """One booster."""
-
-    booster: lightgbm.Booster
-    small: SmallTrees | None  # the same trees, where they are small
-
-    def score(self, values: Float32) -> Float64:
-        """[M] the sum of the trees for features [M, F]."""
-        if self.small:
-            return self.small.score(values)
-        # One thread: the server runs requests side by side, and the answer must not depend on how many.
-        said = self.booster.predict(values, raw_score=True, num_threads=1, validate_features=False)
-        return np.asarray(said, np.float64)
-
-
-@record
 class BoostedTrees:
-    """The mean of some boosters, which errs less than one that chance happened upon (Breiman 1996)."""
+    """The mean of some ensembles, which errs less than one that chance happened upon (Breiman 1996)."""
 
     feature_names: tuple[str, ...]
-    averaged: tuple[Boosted, ...]
+    averaged: tuple[Trees, ...]
     name: str = "boosted_trees"
 
     def score(self, table: FeatureTable) -> Float64:
         values = table.values
         if table.names != self.feature_names:
             values = values[:, [table.names.index(name) for name in self.feature_names]]
-        if not len(values):
-            return np.zeros(0)
         total = np.zeros(len(values))
-        for boosted in self.averaged:
-            total += boosted.score(values)
+        for trees in self.averaged:
+            total += trees.score(values)
         return total / len(self.averaged)
 
     def save(self) -> Mapping[str, AnyArray | str]:
-        texts = [boosted.booster.model_to_string(num_iteration=-1) for boosted in self.averaged]
-        return {f"trees_{number:02}": text for number, text in enumerate(texts)}
+        return {f"trees_{number:02}": trees.text for number, trees in enumerate(self.averaged)}
 
 
 def fit(examples: Examples, config: Config, rng: np.random.Generator) -> BoostedTrees:
@@ -91,9 +71,7 @@ def fit(examples: Examples, config: Config, rng: np.random.Generator) -> Boosted
         free_raw_data=True,
         params={"max_bin": 127, "verbosity": -1, "feature_pre_filter": False},
     )
-    return _ranker(
-        lightgbm.train(_params(config, rng), data, num_boost_round=config.trees) for _ in range(config.averaged)
-    )
+    return _ranker(grown(_params(config, rng), data, config.trees) for _ in range(config.averaged))
 
 
 def _weights(examples: Examples, balance: float) -> Float64:
@@ -123,21 +101,14 @@ def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
 
 def load(files: Mapping[str, AnyArray | str]) -> BoostedTrees:
     """
-    The saved model; the caller has verified the text's checksum, since LightGBM crashes on damaged ones.
+    The saved model; the caller has verified the text's checksum.
 
     Raises:
         BundleError: LightGBM refuses the text.
     """
-    try:
-        return _ranker(lightgbm.Booster(model_str=str(files[name])) for name in sorted(files))
-    except lightgbm.basic.LightGBMError as error:
-        message = f"LightGBM refuses the ranker of this bundle ({error}); train it again"
-        raise BundleError(message) from error
+    return _ranker(read_trees(str(files[name]), "ranker") for name in sorted(files))
 
 
-def _ranker(boosters: Iterable[lightgbm.Booster]) -> BoostedTrees:
-    averaged = tuple(
-        Boosted(booster=booster, small=read_small_trees(booster.model_to_string(num_iteration=-1)))
-        for booster in boosters
-    )
-    return BoostedTrees(feature_names=tuple(averaged[0].booster.feature_name()), averaged=averaged)
+def _ranker(averaged: Iterable[Trees]) -> BoostedTrees:
+    first, *others = averaged
+    return BoostedTrees(feature_names=first.features, averaged=(first, *others))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pagegen.arrays import Float32, Float64
-from rankers.boosted_trees import small_trees
-from rankers.boosted_trees.small_trees import read_small_trees
+from pagegen.trees import small_trees
+from pagegen.trees.small_trees import read_small_trees
 
 COLUMNS = 4  # the first two of them may be missing, the third is never, the last is a whole number
 

@@ -1,0 +1,132 @@
+"""
+Stagewise rows: at each position the row of greatest value, learnt, given the rows above ("stage-wise", Netflix 2015).
+
+    value(row) = gain(row) * exp(f(row, rows above))
+    newly credited plays of the row ~ Poisson(expected by its gain * exp(f))
+
+Gain is what the row adds to the page objective, and enters as the offset: the trees fit what is left over, and without
+trees this is greedy. Few and small trees that may only fall with what is above of the row's kind, and rise with what is
+new in it: freely fitted ones learn members by heart.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Final
+
+import lightgbm
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from pagegen.arrays import AnyArray, Float32, Float64, Mask, record
+from pagegen.context import Contexts
+from pagegen.ordering import Assembly, Pages, Rules, assemble
+from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
+from pagegen.rows import Filled
+from pagegen.trees import Trees, grown, read_trees
+
+DIRECTION: Final = {
+    "fresh": 1,
+    "kind_above": -1,
+    "kind_distance": 1,
+    "place": -1,
+    "seed_days": -1,
+    "seed_lift": 1,
+    "seed_fraction": 1,
+}
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    trees: Annotated[int, Meta(ge=1)] = 60
+    leaves: Annotated[int, Meta(ge=2)] = 8  # more are slower to ask
+    learning_rate: Annotated[float, Meta(gt=0)] = 0.05
+    min_data_in_leaf: Annotated[int, Meta(ge=0)] = 2_000
+    reg: Annotated[float, Meta(ge=0)] = 20.0  # in pages: so many whose plays are as expected
+    most: Annotated[float, Meta(ge=1)] = 3.0  # exp(f) lies between 1 / most and most
+    threads: Annotated[int, Meta(ge=1)] = 2
+
+
+@record
+class StagewiseRows:
+    kinds: tuple[str, ...] = ()  # that have a feature
+    trees: Trees | None = None  # None: there was nothing to learn from
+    most: float = 1.0
+    name: str = "stagewise"
+
+    def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
+        standing = standing_features(contexts, filled, rules.kinds, self.kinds)
+        return assemble(contexts, filled, rules, partial(self._fill_page, standing))
+
+    def _fill_page(self, standing: Float32, page: Assembly) -> None:
+        stages = Stages(page, standing[page.rows.start : page.rows.stop])
+        while not page.full():
+            gain, may = page.gains()
+            value = self._value(stages, page, gain, may)
+            row = int(np.where(may, value, -np.inf).argmax())  # ties: the row proposed first
+            if not may[row]:
+                return
+            row, chance = page.explored(row, value, may)
+            page.place(row, float(gain[row]), chance)
+
+    def _value(self, stages: Stages, page: Assembly, gain: Float64, may: Mask) -> Float64:
+        """[R] what rows that may stand at the next position are worth; nothing makes up for doing harm."""
+        rows = np.flatnonzero(may & (gain > 0))
+        if self.trees is None or len(rows) < 2:
+            return gain
+        left, value = self.trees.score(stages.at(page.state(), gain, may)[rows]), gain.copy()
+        value[rows] *= np.clip(np.exp(left), 1 / self.most, self.most)
+        return value
+
+    def save(self) -> Mapping[str, AnyArray | str]:
+        learnt = {"kinds": np.array(self.kinds, np.str_), "most": np.array([self.most])}
+        return learnt if self.trees is None else {**learnt, "trees": self.trees.text}
+
+
+def fit(examples: StageExamples, config: Config, rng: np.random.Generator) -> StagewiseRows:
+    """Trees on what became of the rows; without any plays it is greedy. The seed comes from `rng`."""
+    if not examples.credit.any():
+        return StagewiseRows()
+    names = [*STAGE_FEATURES, *(f"is_{kind}" for kind in examples.kinds)]
+    data = lightgbm.Dataset(
+        examples.features,
+        label=examples.credit,
+        weight=examples.weight,
+        init_score=np.log(examples.expected),
+        feature_name=names,
+        free_raw_data=True,
+        params={"max_bin": 63, "verbosity": -1, "feature_pre_filter": False},
+    )
+    trees = grown(_params(config, names, rng), data, config.trees)
+    return StagewiseRows(kinds=examples.kinds, trees=trees, most=config.most)
+
+
+def _params(config: Config, names: list[str], rng: np.random.Generator) -> dict[str, object]:
+    return {
+        "objective": "poisson",
+        "boost_from_average": False,
+        "num_leaves": config.leaves,
+        "learning_rate": config.learning_rate,
+        "min_data_in_leaf": config.min_data_in_leaf,
+        "lambda_l2": config.reg,
+        "monotone_constraints": [DIRECTION.get(name, 0) for name in names],
+        "num_threads": config.threads,
+        "seed": int(rng.integers(2**31)),
+        "deterministic": True,
+        "force_row_wise": True,
+        "max_bin": 63,
+        "verbosity": -1,
+    }
+
+
+def load(files: Mapping[str, AnyArray | str]) -> StagewiseRows:
+    """
+    The saved orderer; without files, the one that has learnt nothing. The caller has verified the text's checksum.
+
+    Raises:
+        BundleError: LightGBM refuses the text.
+    """
+    if "trees" not in files:
+        return StagewiseRows()
+    kinds, most = np.asarray(files["kinds"]), np.asarray(files["most"])
+    trees = read_trees(str(files["trees"]), "stagewise orderer")
+    return StagewiseRows(kinds=tuple(kinds.tolist()), trees=trees, most=float(most[0]))
