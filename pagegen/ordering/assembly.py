@@ -9,21 +9,21 @@ kinds and their titles, and not which title stood where.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import TypeAlias
+from dataclasses import replace
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int16, Int64, Mask, lengths, record
+from pagegen.arrays import NONE, Float64, Int16, Int64, Mask, record
 from pagegen.context import Contexts
-from pagegen.ordering.constraints import Kinds
-from pagegen.ordering.objective import objective_of
+from pagegen.ordering.grid import grid_of
+from pagegen.ordering.masks import Forbidden, Masks
+from pagegen.ordering.objective import Outlook, objective_of
 from pagegen.ordering.rules import Rules
 from pagegen.ordering.terms import terms_of
 from pagegen.request import MAX_COLUMNS
 from pagegen.rows import Above, Filled
 
 CERTAIN = np.ones(MAX_COLUMNS)  # the chances of steps without chance
-Forbidden: TypeAlias = tuple[str, int]  # a rule as `KindRule` names it, and the kind that it is a rule of
 
 
 @record
@@ -41,51 +41,41 @@ class Assembly:
     """
     The rows of one request, what is placed, and what each row would add next.
 
-    A matrix [R, L] has a row's titles in its order; the cells behind its last are empty.
+    The candidate rows are a grid [R, L] (grid.py).
     """
 
     def __init__(self, contexts: Contexts, b: int, filled: Filled, rows: range, rules: Rules) -> None:
         request = contexts.requests[b]
-        self._rows, self._rules, self._columns, self._asked = rows, rules, request.columns, request.rows
+        self._rows, self._rules, self._asked = rows, rules, request.rows
         self._explorer, self._screen = rules.exploration.of(b, request), request.screen_columns
-        self.kind: Int16 = filled.rows.kind[rows.start : rows.stop]  # [R]
-        start = filled.start[rows.start : rows.stop + 1]
-        self._first, title = start[:-1], filled.title[start[0] : start[-1]]
-        self._length = lengths(start)
-        cells = _cells(self._length)
-        nothing = int(title.max(initial=-1)) + 1  # the title of an empty cell
-        self.title: Int64 = np.full(cells.shape, nothing)  # [R, L]
-        self.title[cells] = title
-        worth = np.zeros(cells.shape)
-        worth[cells] = filled.play[start[0] : start[-1]]
-        worth *= (rules.attraction[self.kind] * filled.attraction[rows.start : rows.stop])[:, None]
-        self._new = np.arange(nothing + 1) < nothing  # over titles: not on the page
-        self._exempt = cells & rules.exempt[self.kind][:, None]  # [R, L] counted as new all the same
-        self._some_exempt = bool(self._exempt.any())
-        terms = terms_of(contexts, b, self.title, rules.objective, rules.examination)
+        self.columns, self.kind = request.columns, filled.rows.kind[rows.start : rows.stop]  # [R]
+        self.grid, worth = grid_of(filled, rows, rules)
+        self._first = filled.start[rows.start : rows.stop]
+        terms = terms_of(contexts, b, self.grid.titles, rules.objective, rules.examination)
         self.objective = objective_of(worth, request, rules.examination, terms)
-        self._least = np.minimum(rules.least, request.columns)[self.kind]
-        self._always_hard = rules.hard[self.kind]
-        self._left = np.ones(len(rows), np.bool_)
-        self._count, self._last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
-        self._masks: dict[Kinds, Mask] = {}
+        self.masks = Masks(self.kind, rules, request.columns)
+        self.new = np.arange(len(self.grid.title)) < self.grid.nothing  # by number: not on the page
+        self.left, self._stale = np.ones(len(rows), np.bool_), np.ones(len(rows), np.bool_)
+        self._outlook = self.objective.unknown()
+        self.count, self.last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self.above: Sequence[int] = ()  # kinds of the rows of earlier answers
         self.position = 0  # of the next row
-        self._most = min(request.rows, len(rows))
+        self.end = self._stop = min(request.rows, len(rows))  # of the page; and of the answer
         self.placed: list[Placed] = []
 
     def go_on(self, above: Above) -> None:
         """Place what follows below these rows; extra terms of the objective count from there on."""
-        self._left = ~above.row
-        self._most = min(self._asked, len(above.kind) + int(self._left.sum()))
-        self._new[self.title[_cells(self._length)][above.title]] = False
+        self.left = ~above.row
+        self.end = self._stop = min(self._asked, len(above.kind) + int(self.left.sum()))
+        self.new[self.grid.number[self.grid.cells][above.title]] = False
+        self._stale[:] = True
         for position, kind in enumerate(above.kind):
             self._count_row(kind, position)
         self.above, self.position = above.kind, len(above.kind)
 
     def stop_after(self, rows: int) -> None:
         """Be full with so many more rows."""
-        self._most = min(self._most, self.position + rows)
+        self._stop = min(self._stop, self.position + rows)
 
     @property
     def value(self) -> float:
@@ -98,56 +88,44 @@ class Assembly:
         return [placed.row - self._rows.start for placed in self.placed]
 
     def full(self) -> bool:
-        return self.position >= self._most
+        return self.position >= self._stop
+
+    def set_prices(self, price: Float64) -> None:
+        """Know from now on what each row would spend; `price` [R, L] of its titles."""
+        self.objective, self._stale[:] = replace(self.objective, price=price), True
+
+    @property
+    def outlook(self) -> Outlook:
+        """[R] what each row that is left would show at the next position; of others what was last known of them."""
+        rows = (self._stale & self.left).nonzero()[0]
+        if len(rows):
+            new = self.new.take(self.grid.number.take(rows, axis=0))
+            self.objective.measure(self._outlook, (rows,), new, self.grid.shown(rows, new))
+            self._stale[:] = False
+        return self._outlook
 
     def gains(self) -> tuple[Float64, Mask]:
-        """[R] what each row would add at the next position, and whether it may stand there."""
-        new = self._new.take(self.title)
-        shown = self._shown(new)
-        gain = self.objective.gains(new, shown, self.position)
-        return gain, self._may(self._able(shown))[1]
+        """[R] what each row that is left would add at the next position, and whether it may stand there."""
+        outlook = self.outlook
+        able = self.masks.able(self.left, outlook.number, self.position)
+        return self.objective.gains(outlook, self.position), self._may(able)[1]
 
     def forbidden(self) -> Mapping[int, Forbidden]:
         """Rows that are left and may not stand at the next position, each with the rule by which it may not."""
-        able = self._able(self._shown(self._new.take(self.title)))
+        able = self.masks.able(self.left, self.outlook.number, self.position)
         pinned, may = self._may(able)
-        return {row: self._rule(row, able, pinned) for row in np.flatnonzero(self._left & ~may).tolist()}
+        return {row: self._rule(row, able, pinned) for row in np.flatnonzero(self.left & ~may).tolist()}
+
+    def _may(self, able: Mask) -> tuple[int, Mask]:
+        return self.masks.may(able, (self.count, self.last), self.position)
 
     def _rule(self, row: int, able: Mask, pinned: int) -> Forbidden:
         """The rule that forbids the row, where it may be one that pins another kind."""
-        kind = int(self.kind[row])
         if not able[row]:
-            return "min_titles", kind
+            return "min_titles", int(self.kind[row])
         if pinned != NONE:
             return "pin", pinned
-        rule = self._rules.constraints.forbids(kind, self._count[kind], self._last[kind], self.position)
-        return rule, kind
-
-    def _shown(self, new: Mask) -> Int64:
-        """[R, L] from 1, how many of each row's cells up to this one would be shown next."""
-        return (new | self._exempt if self._some_exempt else new).cumsum(axis=1)
-
-    def _able(self, shown: Int64) -> Mask:
-        """[R] rows that are left and have titles enough for the next position."""
-        enough = shown[:, -1] >= self._least
-        if self.position >= self._rules.constraints.hard_rows:
-            enough |= ~self._always_hard
-        return self._left & enough
-
-    def _may(self, able: Mask) -> tuple[int, Mask]:
-        """The kind that is pinned to the next position, if one of its rows is able, and [R] the able ones that may."""
-        for step, kinds in enumerate(self._rules.constraints.allowed(self._count, self._last, self.position)):
-            if kinds and (rows := able & self._of_kinds(kinds)).any():
-                return NONE if step else kinds[0], rows
-        return NONE, np.zeros(len(able), np.bool_)
-
-    def _of_kinds(self, kinds: Kinds) -> Mask:
-        """[R] the rows of these kinds; the same few questions come back at every position."""
-        if kinds not in self._masks:
-            chosen = np.zeros(len(self._rules.kinds), np.bool_)
-            chosen[list(kinds)] = True
-            self._masks[kinds] = chosen[self.kind]
-        return self._masks[kinds]
+        return self.masks.rule(row, (self.count, self.last), self.position)
 
     def explored(self, row: int, value: Float64, may: Mask) -> tuple[int, float]:
         """
@@ -164,16 +142,13 @@ class Assembly:
 
     def place(self, row: int, gain: float, chance: float = 1.0) -> None:
         """Put the row (0 is the request's first), which came up with this chance, at the next position."""
-        title, usual = self.title[row], self.order(row)[: self._columns]
-        new = self._new.take(title.take(usual))
-        shown, slots = self._explored_titles(row, usual, new)
-        after = self.objective.after(row, shown, new, self.position)
-        if slots is not CERTAIN:
-            gain += after.extra - self.objective.after(row, usual, new, self.position).extra
-            gain += self.objective.moved(row, usual, shown, self.position)
-        self.objective = after
-        self._new[title.take(shown)] = False
-        self._left[row] = False
+        usual = self.order(row)[: self.columns]
+        shown, slots = self._explored_titles(row, usual)
+        if self.objective.terms or slots is not CERTAIN:
+            gain = self._renewed(row, usual, shown, gain)
+        self.new[self.grid.number[row].take(shown)] = False
+        self._stale |= self.grid.sharing(row)
+        self.left[row] = False
         self._count_row(int(self.kind[row]), self.position)
         self.position += 1
         candidate, slots = self._first[row] + shown, slots[: len(shown)]
@@ -181,21 +156,33 @@ class Assembly:
             Placed(row=self._rows.start + row, candidate=candidate, gain=gain, chance=chance, slots=slots)
         )
 
+    def _renewed(self, row: int, usual: Int64, shown: Int64, gain: float) -> float:
+        """The gain of a row whose titles stand in another order than usual; the objective has the row from now on."""
+        new = self.new.take(self.grid.number[row].take(usual))
+        after, as_usual = (self.objective.after(row, cells, new, self.position) for cells in (shown, usual))
+        if shown is not usual:
+            gain += after.extra - as_usual.extra
+            gain += self.objective.moved(row, usual, shown, self.position)
+        self.objective = after
+        return gain
+
     def order(self, row: int) -> Int64:
         """The row's cells from the left, beyond the page's columns too, by the rule that holds at this position."""
-        last = int(self._length[row])
-        new = self._new.take(self.title[row, :last]) | self._exempt[row, :last]
-        if self._always_hard[row] or self.position < self._rules.constraints.hard_rows:
+        last = self.grid.length[row]
+        new = self.new.take(self.grid.number[row, :last])
+        if self.grid.exempt is not None:
+            new |= self.grid.exempt[row, :last]
+        if self.position < self._rules.constraints.hard_rows or self._rules.hard[self.kind[row]]:
             return new.nonzero()[0]
         return (~new).argsort(kind="stable")  # what is above already goes to the end
 
-    def _explored_titles(self, row: int, usual: Int64, new: Mask) -> tuple[Int64, Float64]:
+    def _explored_titles(self, row: int, usual: Int64) -> tuple[Int64, Float64]:
         """The row's cells from the left, new titles of the first screen perhaps in other places, and their chances."""
         if self._explorer is None or not self._rules.ranked[self.kind[row]]:
             return usual, CERTAIN
-        fresh = new[: self._screen]
+        fresh = self.new.take(self.grid.number[row].take(usual[: self._screen]))
         lead = usual[: len(fresh) if fresh.all() else int(fresh.argmin())]
-        order, chance = self._explorer.titles(self.position, self.title[row, lead], self.objective.worth[row, lead])
+        order, chance = self._explorer.titles(self.position, self._titles(row, lead), self.objective.worth[row, lead])
         if not len(order):
             return usual, CERTAIN
         shown, slots = usual.copy(), np.ones(len(usual))
@@ -204,29 +191,27 @@ class Assembly:
 
     def _count_row(self, kind: int, position: int) -> None:
         if kind != NONE:
-            self._count[kind] += 1
-            self._last[kind] = position
+            self.count[kind] += 1
+            self.last[kind] = position
 
     def taken(self) -> Int64:
         """The titles on the page, in any order."""
-        return np.flatnonzero(~self._new[:-1])
+        return self.grid.title[:-1][~self.new[:-1]]
 
     def shown(self) -> Int64:
         """The titles of the lowest row, left to right."""
         lowest = self.placed[-1]
         row = lowest.row - self._rows.start
-        return self.title[row, lowest.candidate - self._first[row]]
+        return self._titles(row, lowest.candidate - self._first[row])
+
+    def _titles(self, row: int, cells: Int64) -> Int64:
+        return self.grid.title.take(self.grid.number[row].take(cells))
 
     def fork(self) -> "Assembly":
         """The same page, to be gone on with in another way, and without chance."""
         other = copy(self)
         other._explorer = None
-        other._new, other._left = self._new.copy(), self._left.copy()
-        other._count, other._last, other.placed = [*self._count], [*self._last], [*self.placed]
+        other.new, other.left, other._stale = self.new.copy(), self.left.copy(), self._stale.copy()
+        other._outlook, other.placed = self._outlook.of(slice(None)), [*self.placed]
+        other.count, other.last = [*self.count], [*self.last]
         return other
-
-
-def _cells(length: Int64) -> Mask:
-    """[R, L] the cells that hold a title."""
-    width = int(length.max()) if len(length) else 0
-    return np.arange(width)[None, :] < length[:, None]

@@ -22,6 +22,28 @@ from pagegen.request import PageRequest
 
 
 @record
+class Outlook:
+    """
+    What rows would show and add at the next position, of one page [R] or of several [W, R]. It depends on the rows above
+    only through the titles that are new to the page: who shares no title with a row that was placed has it as before.
+    """
+
+    number: Int64  # titles, those beyond the page's columns too
+    plays: Float64  # to expect of the titles new to the page, once the row is reached
+    spent: Float64  # prices (prices.py) of the titles that would be new and seen; 0 without prices
+    attention: Float64  # [..., L] of the titles new to the page, once the row is reached; [..., 0] without extra terms
+
+    def of(self, which: Int64 | slice) -> "Outlook":
+        """A copy of these, along the first dimension."""
+        return Outlook(
+            number=self.number[which].copy(),
+            plays=self.plays[which].copy(),
+            spent=self.spent[which].copy(),
+            attention=self.attention[which].copy(),
+        )
+
+
+@record
 class Objective:
     """The objective of one request's rows [R], whose titles lie in a matrix [R, L]."""
 
@@ -29,20 +51,41 @@ class Objective:
     row_x: Float64  # [positions] chance that the row is reached
     column_x: Float64  # [> L] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
     terms: tuple[Term, ...] = ()  # of the page so far
+    price: Float64 | None = None  # [R, L] of titles, by whoever wants to know what rows would spend
 
-    def gains(self, new: Mask, shown: Int64, position: int) -> Float64:
+    def unknown(self) -> Outlook:
+        """[R] that nothing is known of yet."""
+        rows, width = self.worth.shape
+        return Outlook(
+            number=np.zeros(rows, np.int64),
+            plays=np.zeros(rows),
+            spent=np.zeros(rows),
+            attention=np.zeros((rows, width if self.terms else 0)),
+        )
+
+    def measure(self, outlook: Outlook, at: tuple[Int64, ...], new: Mask, shown: Int64) -> None:
         """
-        [R] what each row would add.
+        Renew what is known of some rows.
 
         Args:
-            new: [R, L] cells whose titles are not on the page.
-            shown: [R, L] from 1, how many of the row's cells up to this one would be shown.
-            position: of the row.
+            outlook: of all rows.
+            at: [N] where they stand in it; the last of these arrays are the rows.
+            new: [N, L] their cells whose titles are not on the page.
+            shown: [N, L] from 1, how many of the row's cells up to this one would be shown.
         """
-        look = self.column_x.take(shown)
-        gain = (look * (self.worth * new)).sum(axis=1) * self.row_x[position]
+        rows, look = at[-1], self.column_x.take(shown)
+        outlook.number[at] = shown[:, -1]
+        outlook.plays[at] = np.add.reduce(look * (self.worth.take(rows, axis=0) * new), axis=1)
+        if self.price is not None:
+            outlook.spent[at] = np.add.reduce(self.price.take(rows, axis=0) * (new & (look > 0)), axis=1)
         if self.terms:
-            attention = look * (new * self.row_x[position])
+            outlook.attention[at] = look * new
+
+    def gains(self, outlook: Outlook, position: int) -> Float64:
+        """[R] what each row would add at the position."""
+        gain = outlook.plays * self.row_x[position]
+        if self.terms:
+            attention = outlook.attention * self.row_x[position]
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
 
