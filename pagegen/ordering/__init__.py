@@ -4,6 +4,7 @@ from pagegen.ordering.assembly import Assembly, Placed
 from pagegen.ordering.constraints import Constraints, KindRule
 from pagegen.ordering.examination import Examination
 from pagegen.ordering.exploration import Exploration
+from pagegen.ordering.greed import Greed, greedy
 from pagegen.ordering.habits import Habits
 from pagegen.ordering.objective import Objective
 from pagegen.ordering.orderer import Orderer, Pages, assemble, pages_of
@@ -18,6 +19,7 @@ __all__ = [
     "Constraints",
     "Examination",
     "Exploration",
+    "Greed",
     "Habits",
     "KindRule",
     "Objective",
@@ -28,6 +30,7 @@ __all__ = [
     "RowExamples",
     "Rules",
     "assemble",
+    "greedy",
     "log_probability",
     "pages_of",
     "rules_of",

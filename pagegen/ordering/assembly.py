@@ -9,7 +9,6 @@ kinds and their titles, and not which title stood where.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 
 import numpy as np
 
@@ -55,8 +54,8 @@ class Assembly:
         self.objective = objective_of(worth, request, rules.examination, terms)
         self.masks = Masks(self.kind, rules, request.columns)
         self.new = np.arange(len(self.grid.title)) < self.grid.nothing  # by number: not on the page
-        self.left, self._stale = np.ones(len(rows), np.bool_), np.ones(len(rows), np.bool_)
-        self._outlook = self.objective.unknown()
+        self.left = np.ones(len(rows), np.bool_)
+        self._outlook: Outlook | None = None  # until somebody asks, at each position
         self.count, self.last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self.above: Sequence[int] = ()  # kinds of the rows of earlier answers
         self.position = 0  # of the next row
@@ -68,7 +67,7 @@ class Assembly:
         self.left = ~above.row
         self.end = self._stop = min(self._asked, len(above.kind) + int(self.left.sum()))
         self.new[self.grid.number[self.grid.cells][above.title]] = False
-        self._stale[:] = True
+        self._outlook = None
         for position, kind in enumerate(above.kind):
             self._count_row(kind, position)
         self.above, self.position = above.kind, len(above.kind)
@@ -90,22 +89,20 @@ class Assembly:
     def full(self) -> bool:
         return self.position >= self._stop
 
-    def set_prices(self, price: Float64) -> None:
-        """Know from now on what each row would spend; `price` [R, L] of its titles."""
-        self.objective, self._stale[:] = replace(self.objective, price=price), True
+    @property
+    def rows_left(self) -> int:
+        return int(np.count_nonzero(self.left))
 
     @property
     def outlook(self) -> Outlook:
-        """[R] what each row that is left would show at the next position; of others what was last known of them."""
-        rows = (self._stale & self.left).nonzero()[0]
-        if len(rows):
-            new = self.new.take(self.grid.number.take(rows, axis=0))
-            self.objective.measure(self._outlook, (rows,), new, self.grid.shown(rows, new))
-            self._stale[:] = False
+        """[R] what each row would show at the next position."""
+        if self._outlook is None:
+            new = self.new.take(self.grid.number)
+            self._outlook = self.objective.outlook(new, self.grid.shown(new))
         return self._outlook
 
     def gains(self) -> tuple[Float64, Mask]:
-        """[R] what each row that is left would add at the next position, and whether it may stand there."""
+        """[R] what each row would add at the next position, and whether it may stand there."""
         outlook = self.outlook
         able = self.masks.able(self.left, outlook.number, self.position)
         return self.objective.gains(outlook, self.position), self._may(able)[1]
@@ -147,8 +144,7 @@ class Assembly:
         if self.objective.terms or slots is not CERTAIN:
             gain = self._renewed(row, usual, shown, gain)
         self.new[self.grid.number[row].take(shown)] = False
-        self._stale |= self.grid.sharing(row)
-        self.left[row] = False
+        self.left[row], self._outlook = False, None
         self._count_row(int(self.kind[row]), self.position)
         self.position += 1
         candidate, slots = self._first[row] + shown, slots[: len(shown)]
@@ -159,7 +155,8 @@ class Assembly:
     def _renewed(self, row: int, usual: Int64, shown: Int64, gain: float) -> float:
         """The gain of a row whose titles stand in another order than usual; the objective has the row from now on."""
         new = self.new.take(self.grid.number[row].take(usual))
-        after, as_usual = (self.objective.after(row, cells, new, self.position) for cells in (shown, usual))
+        laid = [self.objective.attention(cells, new) for cells in (usual, shown)]
+        as_usual, after = (self.objective.after(row, attention, self.position) for attention in laid)
         if shown is not usual:
             gain += after.extra - as_usual.extra
             gain += self.objective.moved(row, usual, shown, self.position)
@@ -211,7 +208,6 @@ class Assembly:
         """The same page, to be gone on with in another way, and without chance."""
         other = copy(self)
         other._explorer = None
-        other.new, other.left, other._stale = self.new.copy(), self.left.copy(), self._stale.copy()
-        other._outlook, other.placed = self._outlook.of(slice(None)), [*self.placed]
-        other.count, other.last = [*self.count], [*self.last]
+        other.new, other.left = self.new.copy(), self.left.copy()
+        other.count, other.last, other.placed = [*self.count], [*self.last], [*self.placed]
         return other

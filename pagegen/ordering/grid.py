@@ -16,7 +16,6 @@ class Grid:
     title: Int64  # [T + 1] position in the catalog of each number; beyond the catalog's end for `nothing`
     length: Int64  # [R] titles of each row
     exempt: Mask | None  # [R, L] titles that are shown whatever is above; None where no row has any
-    holders: Mask  # [T + 1, R] rows that have the title
 
     @property
     def nothing(self) -> int:
@@ -32,13 +31,18 @@ class Grid:
         """[R, L] those that hold a title."""
         return self.number < self.nothing
 
-    def shown(self, rows: Int64, new: Mask) -> Int64:
-        """[N, L] from 1, how many of the rows' [N] cells up to each would be shown next, given those that are new."""
-        return (new if self.exempt is None else new | self.exempt.take(rows, axis=0)).cumsum(axis=1)
+    def shown(self, new: Mask, rows: Int64 | None = None) -> Int64:
+        """[N, L] from 1, how many of the cells of all or of some rows [N] up to each would be shown next, by what is new."""
+        if self.exempt is None:
+            return new.cumsum(axis=1)
+        return (new | (self.exempt if rows is None else self.exempt.take(rows, axis=0))).cumsum(axis=1)
 
-    def sharing(self, row: int) -> Mask:
-        """[R] the rows that have a title of this row, which is one of them."""
-        return np.logical_or.reduce(self.holders.take(self.number[row], axis=0), axis=0)
+    def holders(self) -> Mask:
+        """[T + 1, R] the rows that have each title."""
+        held = np.zeros((len(self.title), len(self.length)), np.bool_)
+        held[self.number, np.arange(len(self.length))[:, None]] = True
+        held[self.nothing] = False
+        return held
 
 
 def grid_of(filled: Filled, rows: range, rules: Rules) -> tuple[Grid, Float64]:
@@ -50,11 +54,8 @@ def grid_of(filled: Filled, rows: range, rules: Rules) -> tuple[Grid, Float64]:
     number, worth = np.full(cells.shape, len(title) - 1), np.zeros(cells.shape)
     number[cells], worth[cells] = own, filled.play[flat]
     worth *= (rules.attraction[kind] * filled.attraction[rows.start : rows.stop])[:, None]
-    exempt, holders = cells & rules.exempt[kind][:, None], np.zeros((len(title), len(length)), np.bool_)
-    holders[own, np.repeat(np.arange(len(length)), length)] = True
-    return Grid(
-        number=number, title=title, length=length, exempt=exempt if exempt.any() else None, holders=holders
-    ), worth
+    exempt = cells & rules.exempt[kind][:, None]
+    return Grid(number=number, title=title, length=length, exempt=exempt if exempt.any() else None), worth
 
 
 def _numbered(title: AnyArray) -> tuple[Int64, Int64]:

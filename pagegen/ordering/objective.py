@@ -30,17 +30,21 @@ class Outlook:
 
     number: Int64  # titles, those beyond the page's columns too
     plays: Float64  # to expect of the titles new to the page, once the row is reached
-    spent: Float64  # prices (prices.py) of the titles that would be new and seen; 0 without prices
-    attention: Float64  # [..., L] of the titles new to the page, once the row is reached; [..., 0] without extra terms
+    attention: Float64 | None  # [..., L] of the titles new to the page, once the row is reached; None without extra terms
 
-    def of(self, which: Int64 | slice) -> "Outlook":
+    def take(self, which: Int64) -> "Outlook":
         """A copy of these, along the first dimension."""
         return Outlook(
-            number=self.number[which].copy(),
-            plays=self.plays[which].copy(),
-            spent=self.spent[which].copy(),
-            attention=self.attention[which].copy(),
+            number=self.number.take(which, axis=0),
+            plays=self.plays.take(which, axis=0),
+            attention=None if self.attention is None else self.attention.take(which, axis=0),
         )
+
+    def put(self, at: tuple[Int64, Int64], renewed: "Outlook") -> None:
+        """Of several pages: what is known now of these pages' rows [N]."""
+        self.number[at], self.plays[at] = renewed.number, renewed.plays
+        if self.attention is not None:
+            self.attention[at] = renewed.attention
 
 
 @record
@@ -51,40 +55,27 @@ class Objective:
     row_x: Float64  # [positions] chance that the row is reached
     column_x: Float64  # [> L] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
     terms: tuple[Term, ...] = ()  # of the page so far
-    price: Float64 | None = None  # [R, L] of titles, by whoever wants to know what rows would spend
 
-    def unknown(self) -> Outlook:
-        """[R] that nothing is known of yet."""
-        rows, width = self.worth.shape
-        return Outlook(
-            number=np.zeros(rows, np.int64),
-            plays=np.zeros(rows),
-            spent=np.zeros(rows),
-            attention=np.zeros((rows, width if self.terms else 0)),
-        )
-
-    def measure(self, outlook: Outlook, at: tuple[Int64, ...], new: Mask, shown: Int64) -> None:
+    def outlook(self, new: Mask, shown: Int64, rows: Int64 | None = None) -> Outlook:
         """
-        Renew what is known of some rows.
+        Of all rows, or of some [N].
 
         Args:
-            outlook: of all rows.
-            at: [N] where they stand in it; the last of these arrays are the rows.
-            new: [N, L] their cells whose titles are not on the page.
+            new: [N, L] cells whose titles are not on the page.
             shown: [N, L] from 1, how many of the row's cells up to this one would be shown.
+            rows: which they are.
         """
-        rows, look = at[-1], self.column_x.take(shown)
-        outlook.number[at] = shown[:, -1]
-        outlook.plays[at] = np.add.reduce(look * (self.worth.take(rows, axis=0) * new), axis=1)
-        if self.price is not None:
-            outlook.spent[at] = np.add.reduce(self.price.take(rows, axis=0) * (new & (look > 0)), axis=1)
-        if self.terms:
-            outlook.attention[at] = look * new
+        look, worth = self.column_x.take(shown), self.worth if rows is None else self.worth.take(rows, axis=0)
+        return Outlook(
+            number=shown[:, -1],
+            plays=(look * (worth * new)).sum(axis=1),
+            attention=look * new if self.terms else None,
+        )
 
     def gains(self, outlook: Outlook, position: int) -> Float64:
         """[R] what each row would add at the position."""
         gain = outlook.plays * self.row_x[position]
-        if self.terms:
+        if outlook.attention is not None:
             attention = outlook.attention * self.row_x[position]
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
@@ -94,21 +85,16 @@ class Objective:
         """What the extra terms say of the page so far."""
         return sum(term.value for term in self.terms)
 
-    def after(self, row: int, shown: Int64, new: Mask, position: int) -> "Objective":
-        """
-        The objective once the row stands at the position.
+    def after(self, row: int, attention: Float64, position: int) -> "Objective":
+        """The objective once the row stands at the position; `attention` [L] of its titles that are new to the page."""
+        seen = attention * self.row_x[position]
+        return replace(self, terms=tuple(term.after(row, seen) for term in self.terms))
 
-        Args:
-            row: the row.
-            shown: its cells from the left.
-            new: whether the title of each is new to the page.
-            position: of the row.
-        """
-        if not self.terms:
-            return self
+    def attention(self, shown: Int64, new: Mask) -> Float64:
+        """[L] that a row's cells get once it is reached: those shown, from the left, whose titles are new."""
         attention = np.zeros(self.worth.shape[1])
-        attention[shown] = self.column_x[1 : len(shown) + 1] * (new * self.row_x[position])
-        return replace(self, terms=tuple(term.after(row, attention) for term in self.terms))
+        attention[shown] = self.column_x[1 : len(shown) + 1] * new
+        return attention
 
     def moved(self, row: int, before: Int64, after: Int64, position: int) -> float:
         """What is added when cells of the row, all of them new, stand at its beginning in another order."""
