@@ -12,7 +12,7 @@ from copy import copy
 
 import numpy as np
 
-from pagegen.arrays import NONE, Float64, Int16, Int64, Mask, record
+from pagegen.arrays import NONE, Float64, Int64, Mask, record
 from pagegen.context import Contexts
 from pagegen.ordering.grid import grid_of
 from pagegen.ordering.masks import Forbidden, Masks

@@ -1,4 +1,4 @@
-"""Beginnings: several ways to go on with one page, side by side in arrays. They are tried, never shown, and without chance."""
+"""Beginnings: several ways to go on with one page, side by side in arrays. They are only tried, without chance."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,9 @@ class Beginnings:
         may = np.array([masks.may(own, above, position)[1] for own, above in zip(able, self.above, strict=True)])
         if not self.objectives:
             return self.page.objective.gains(self.outlook, position), may
-        each = [objective.gains(self.outlook.take(np.array(w)), position) for w, objective in enumerate(self.objectives)]
+        each = [
+            objective.gains(self.outlook.take(np.array(w)), position) for w, objective in enumerate(self.objectives)
+        ]
         return np.stack(each), may
 
     def grown(self, which: Int64, row: Int64, gain: Float64) -> "Beginnings":

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from pagegen.arrays import Float64, Int64, Mask, record
+from pagegen.arrays import Float64, record
 from pagegen.ordering.assembly import Assembly
 from pagegen.ordering.beginnings import Beginnings, begin
 from pagegen.ordering.prices import Prices, prices_of
@@ -58,7 +58,7 @@ class Greedy:
             page.place(row, float(gain[row]), chance)
 
     def value(self, gain: Float64, plays: Float64, position: int) -> Float64:
-        """[..., R] of each row at the position: what it adds, less what it is charged for its plays once it is reached."""
+        """[..., R] of each row at the position: what it adds, less the charge for its plays, once it is reached."""
         return gain - plays * self.prices.charge[position + 1]
 
     def _tried(self, reached: Float64, gain: Float64, value: Float64) -> int:
@@ -71,36 +71,32 @@ class Greedy:
         some = np.zeros(len(value), np.bool_)
         some[np.argsort(-np.where(self.page.left, value, -np.inf))[:FOLLOWERS]] = True
         ways = begin(self.page, self.prices.cost, some).grown(np.zeros(len(rows), np.int64), rows, gain[rows])
-        for _ in range(self.greed.depth - 2):
-            row, more = self.best_next(ways)
-            ways = ways.grown(np.arange(len(rows)), row, more) if len(row) else ways
-        return int(rows[self._worth_with_next(ways).argmax()])
+        return int(rows[self._trial(ways).argmax()])
 
-    def best_next(self, ways: Beginnings) -> tuple[Int64, Float64]:
-        """[W] the row of most value below each of them, and what it adds; empty where one of them ends."""
-        gain, value = self.valued(ways)
-        every, row = np.arange(len(ways)), value.argmax(axis=1)
-        size = 0 if np.isneginf(value[every, row]).any() else len(ways)
-        return row[:size], gain[every, row][:size]
+    def _trial(self, ways: Beginnings) -> Float64:
+        """[W] the worth of each, gone on with by the best next row, and the next; as far as all of them go on."""
+        every = np.arange(len(ways))
+        while True:
+            gain, worth = self.worths(ways)
+            row = worth.argmax(axis=1)
+            best = worth[every, row]
+            if np.isneginf(best).any():
+                return ways.value - self.prices.weight[ways.position] * ways.spent
+            if len(ways.rows[0]) + 1 == self.greed.depth:
+                return best
+            ways = ways.grown(every, row, gain[every, row])
 
-    def valued(self, ways: Beginnings) -> tuple[Float64, Float64]:
-        """[W, R] what each row adds, and its value; -inf of rows that may not stand there."""
+    def worths(self, ways: Beginnings) -> tuple[Float64, Float64]:
+        """
+        [W, R] what each row adds below each of them, and the worth of what comes of it: all that these rows add, less
+        what they are charged; -inf where the row may not stand.
+        """
         if ways.position >= self.page.end:
             return np.zeros(ways.left.shape), np.full(ways.left.shape, -np.inf)
         gain, may = ways.gains()
-        return gain, np.where(may, self.value(gain, ways.outlook.plays, ways.position), -np.inf)
-
-    def worth(self, ways: Beginnings) -> Float64:
-        """[W] what their rows add, less what these are charged from here on."""
-        return ways.value - self.prices.weight[ways.position] * ways.spent
-
-    def _worth_with_next(self, ways: Beginnings) -> Float64:
-        """[W] of each with the best row below it."""
-        row, gain = self.best_next(ways)
-        if not len(row):
-            return self.worth(ways)
-        spent = ways.spent + self.prices.cost[row] * ways.outlook.plays[np.arange(len(row)), row]
-        return ways.value + gain - self.prices.weight[ways.position + 1] * spent
+        worth = self.value(gain, ways.outlook.plays, ways.position)
+        worth += (ways.value - self.prices.weight[ways.position + 1] * ways.spent)[:, None]
+        return gain, np.where(may, worth, -np.inf)
 
 
 def greedy(page: Assembly, greed: Greed) -> Greedy:

@@ -1,6 +1,6 @@
 """
-Grid: the candidate rows of one request as a matrix [R, L]. A row's titles lie in its order, numbered among the titles of
-all its rows; the cells behind its last hold `nothing`, the number after the last title's.
+Grid: the candidate rows of one request as a matrix [R, L]. A row's titles lie in its order, by their numbers among the
+titles of all rows; the cells behind its last hold `nothing`, the number after the last title's.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ class Grid:
         return self.number < self.nothing
 
     def shown(self, new: Mask, rows: Int64 | None = None) -> Int64:
-        """[N, L] from 1, how many of the cells of all or of some rows [N] up to each would be shown next, by what is new."""
+        """[N, L] from 1, how many of a row's cells up to each would be shown next; of all rows, or of some [N]."""
         if self.exempt is None:
             return new.cumsum(axis=1)
         return (new | (self.exempt if rows is None else self.exempt.take(rows, axis=0))).cumsum(axis=1)

@@ -24,13 +24,15 @@ from pagegen.request import PageRequest
 @record
 class Outlook:
     """
-    What rows would show and add at the next position, of one page [R] or of several [W, R]. It depends on the rows above
-    only through the titles that are new to the page: who shares no title with a row that was placed has it as before.
+    What rows would show and bring at the next position, of one page [R] or of several [W, R]. It depends on what is
+    above by the titles only that are new to the page: where no title of a row was placed, nothing changes.
     """
 
     number: Int64  # titles, those beyond the page's columns too
     plays: Float64  # to expect of the titles new to the page, once the row is reached
-    attention: Float64 | None  # [..., L] of the titles new to the page, once the row is reached; None without extra terms
+    attention: (
+        Float64 | None
+    )  # [..., L] of the titles new to the page, once the row is reached; None without extra terms
 
     def take(self, which: Int64) -> "Outlook":
         """A copy of these, along the first dimension."""

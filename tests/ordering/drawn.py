@@ -37,7 +37,7 @@ KINDS = (
     RowKind(name="c", headings=("x",), min_titles=1, max_titles=9, order="source"),
     RowKind(name="d", headings=("x",), min_titles=3, max_titles=8),
 )
-SLIM = LookaheadRows(config=Config(beam=2, rows=3, rounds=1))  # the same code with less to search: it is the slowest
+SLIM = LookaheadRows(config=Config(beam=2, rows=3, finished=1))  # the same code with less to search: it is the slowest
 ORDERERS: Sequence[Orderer] = [
     SLIM if name == "lookahead" else part.make(part.config()) for name, part in HOME.orderers.items()
 ]
