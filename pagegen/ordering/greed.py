@@ -1,10 +1,9 @@
 """
 Greed: the next row of a page, by what it adds, by what it uses up, and by what can follow.
 
-The row that adds most takes the best titles, most of them in columns that are hardly looked at, and leaves rows without
-titles that would be their first. So rows are charged for the titles that they show (prices.py). And at the first few
-positions, where most is at stake, the few best rows are each gone on with for some rows; the one with the best of these
-beginnings is taken.
+Rows are charged for the titles that others would show too (prices.py). And where a page is short, so that few of the
+others will follow, the best rows for its first places are tried: each is gone on with for some rows, and the one with
+the best of these beginnings is taken.
 
 What comes next depends on what is above and on nothing else, so that a page that is continued goes on as it would have.
 """
@@ -69,7 +68,7 @@ class Greedy:
         if len(rows) == 1:
             return int(rows[0])
         some = np.zeros(len(value), np.bool_)
-        some[np.argsort(-np.where(self.page.left, value, -np.inf))[:FOLLOWERS]] = True
+        some[np.argsort(-np.where(self.page.left, value, -np.inf), kind="stable")[:FOLLOWERS]] = True
         ways = begin(self.page, self.prices.cost, some).grown(np.zeros(len(rows), np.int64), rows, gain[rows])
         return int(rows[self._trial(ways).argmax()])
 
