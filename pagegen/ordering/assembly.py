@@ -114,7 +114,7 @@ class Assembly:
         return {row: self._rule(row, able, pinned) for row in np.flatnonzero(self.left & ~may).tolist()}
 
     def _may(self, able: Mask) -> tuple[int, Mask]:
-        return self.masks.may(able, (self.count, self.last), self.position)
+        return self.masks.may(able, self.masks.steps((self.count, self.last), self.position))
 
     def _rule(self, row: int, able: Mask, pinned: int) -> Forbidden:
         """The rule that forbids the row, where it may be one that pins another kind."""

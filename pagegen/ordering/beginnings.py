@@ -1,12 +1,15 @@
 """Beginnings: several ways to go on with one page, side by side in arrays. They are only tried, without chance."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from pagegen.arrays import Float64, Int64, Mask, record
 from pagegen.ordering.assembly import Assembly
 from pagegen.ordering.objective import Objective, Outlook
+
+Counted: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]  # by kind: rows, and the position of the lowest of them
 
 
 @record
@@ -21,7 +24,7 @@ class Beginnings:
     spent: Float64  # [W] and cost
     new: Mask  # [W, T + 1] by number: not on the page
     left: Mask  # [W, R]
-    above: Sequence[tuple[Sequence[int], Sequence[int]]]  # [W] by kind: how many rows, and where the lowest is
+    above: Sequence[Counted]  # [W]
     outlook: Outlook  # [W, R]
     objectives: Sequence[Objective]  # [W] of which each has its own extra terms; none without them
 
@@ -37,7 +40,8 @@ class Beginnings:
         """[W, R] what each row that is left would add next, and whether it may stand there."""
         masks, position = self.page.masks, self.position
         able = masks.able(self.left, self.outlook.number, position)
-        may = np.array([masks.may(own, above, position)[1] for own, above in zip(able, self.above, strict=True)])
+        steps = {above: masks.steps(above, position) for above in set(self.above)}
+        may = np.array([masks.may(own, steps[above])[1] for own, above in zip(able, self.above, strict=True)])
         if not self.objectives:
             return self.page.objective.gains(self.outlook, position), may
         each = [
@@ -106,7 +110,7 @@ def begin(page: Assembly, cost: Float64, rows: Mask) -> Beginnings:
         spent=np.zeros(1),
         new=page.new[None],
         left=(page.left & rows)[None],
-        above=[(page.count, page.last)],
+        above=[(tuple(page.count), tuple(page.last))],
         outlook=Outlook(
             number=outlook.number[None],
             plays=outlook.plays[None],
@@ -116,9 +120,9 @@ def begin(page: Assembly, cost: Float64, rows: Mask) -> Beginnings:
     )
 
 
-def _counted(above: tuple[Sequence[int], Sequence[int]], kind: int, position: int) -> tuple[list[int], list[int]]:
+def _counted(above: Counted, kind: int, position: int) -> Counted:
     """With one row more of the kind."""
     count, last = [*above[0]], [*above[1]]
     count[kind] += 1
     last[kind] = position
-    return count, last
+    return tuple(count), tuple(last)

@@ -10,6 +10,7 @@ from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.rules import Rules
 
 Above: TypeAlias = tuple[Sequence[int], Sequence[int]]  # by kind: rows above, and the position of the lowest of them
+Steps: TypeAlias = tuple[Kinds, Kinds, Kinds]  # as `Constraints.allowed` has them
 Forbidden: TypeAlias = tuple[str, int]  # a rule as `KindRule` names it, and the kind that it is a rule of
 
 
@@ -29,9 +30,13 @@ class Masks:
             enough |= self._any_length
         return left & enough
 
-    def may(self, able: Mask, above: Above, position: int) -> tuple[int, Mask]:
+    def steps(self, above: Above, position: int) -> Steps:
+        """The kinds that are pinned to the position, may stand at it, and could if they did not have to wait."""
+        return self._constraints.allowed(*above, position)
+
+    def may(self, able: Mask, steps: Steps) -> tuple[int, Mask]:
         """The kind that is pinned to the position, if one of its rows is able, and [R] the able ones that may."""
-        for step, kinds in enumerate(self._constraints.allowed(*above, position)):
+        for step, kinds in enumerate(steps):
             if kinds and (rows := able & self._of_kinds(kinds)).any():
                 return NONE if step else kinds[0], rows
         return NONE, np.zeros(len(able), np.bool_)
