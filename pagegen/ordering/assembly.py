@@ -54,7 +54,7 @@ class Assembly:
         self.objective = objective_of(worth, request, rules.examination, terms)
         self.masks = Masks(self.kind, rules, request.columns)
         self.new = np.arange(len(self.grid.title)) < self.grid.nothing  # by number: not on the page
-        self.left = np.ones(len(rows), np.bool_)
+        self.left = np.ones(len(rows), np.bool_)  # not on the page
         self._outlook: Outlook | None = None  # until somebody asks, at each position
         self.count, self.last = [0] * len(rules.kinds), [0] * len(rules.kinds)  # by kind
         self.above: Sequence[int] = ()  # kinds of the rows of earlier answers
@@ -88,10 +88,6 @@ class Assembly:
 
     def full(self) -> bool:
         return self.position >= self._stop
-
-    @property
-    def rows_left(self) -> int:
-        return int(np.count_nonzero(self.left))
 
     @property
     def outlook(self) -> Outlook:
@@ -155,9 +151,9 @@ class Assembly:
     def _renewed(self, row: int, usual: Int64, shown: Int64, gain: float) -> float:
         """The gain of a row whose titles stand in another order than usual; the objective has the row from now on."""
         new = self.new.take(self.grid.number[row].take(usual))
-        laid = [self.objective.attention(cells, new) for cells in (usual, shown)]
-        as_usual, after = (self.objective.after(row, attention, self.position) for attention in laid)
+        after = self.objective.after(row, self.objective.attention(shown, new), self.position)
         if shown is not usual:
+            as_usual = self.objective.after(row, self.objective.attention(usual, new), self.position)
             gain += after.extra - as_usual.extra
             gain += self.objective.moved(row, usual, shown, self.position)
         self.objective = after

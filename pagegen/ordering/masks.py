@@ -9,7 +9,7 @@ from pagegen.arrays import NONE, Int16, Int64, Mask
 from pagegen.ordering.constraints import Kinds
 from pagegen.ordering.rules import Rules
 
-Above: TypeAlias = tuple[Sequence[int], Sequence[int]]  # by kind: rows above, and the position of the lowest of them
+Counts: TypeAlias = tuple[Sequence[int], Sequence[int]]  # by kind: rows above, and the position of the lowest of them
 Steps: TypeAlias = tuple[Kinds, Kinds, Kinds]  # as `Constraints.allowed` has them
 Forbidden: TypeAlias = tuple[str, int]  # a rule as `KindRule` names it, and the kind that it is a rule of
 
@@ -30,7 +30,7 @@ class Masks:
             enough |= self._any_length
         return left & enough
 
-    def steps(self, above: Above, position: int) -> Steps:
+    def steps(self, above: Counts, position: int) -> Steps:
         """The kinds that are pinned to the position, may stand at it, and could if they did not have to wait."""
         return self._constraints.allowed(*above, position)
 
@@ -41,7 +41,7 @@ class Masks:
                 return NONE if step else kinds[0], rows
         return NONE, np.zeros(len(able), np.bool_)
 
-    def rule(self, row: int, above: Above, position: int) -> Forbidden:
+    def rule(self, row: int, above: Counts, position: int) -> Forbidden:
         """The rule of its own kind by which a row that is able may not stand there."""
         kind = int(self._kind[row])
         return self._constraints.forbids(kind, above[0][kind], above[1][kind], position), kind

@@ -11,8 +11,6 @@ submodular in the set of rows as long as rows only share titles; with diversity 
 stability, to which a row may do harm.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from pagegen.arrays import Float64, Int64, Mask, record
@@ -90,7 +88,8 @@ class Objective:
     def after(self, row: int, attention: Float64, position: int) -> "Objective":
         """The objective once the row stands at the position; `attention` [L] of its titles that are new to the page."""
         seen = attention * self.row_x[position]
-        return replace(self, terms=tuple(term.after(row, seen) for term in self.terms))
+        terms = tuple(term.after(row, seen) for term in self.terms)
+        return Objective(worth=self.worth, row_x=self.row_x, column_x=self.column_x, terms=terms)
 
     def attention(self, shown: Int64, new: Mask) -> Float64:
         """[L] that a row's cells get once it is reached: those shown, from the left, whose titles are new."""
