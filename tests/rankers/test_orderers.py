@@ -203,7 +203,7 @@ def test_attraction_lifts_rows_of_a_kind() -> None:
 
 @given(st.integers(0, 10_000), st.integers(1, 6), st.sampled_from([PLAIN, Greed()]))
 def test_lookahead_is_never_worse_than_greedy(seed: int, rows: int, greed: Greed) -> None:
-    """Than the greedy one it ends its pages like; with the narrowest beam and one row searched for, as with the widest."""
+    """Than the greedy one of its settings; with the narrowest beam and one row searched for, as with the widest."""
     told = overlapping(np.random.default_rng(seed))
     for searched in ({"beam": 1, "rows": 1, "finished": 1}, {}):
         orderer = LookaheadRows(config=lookahead_rows.Config(greed=greed, **searched))
