@@ -44,6 +44,7 @@ from pagegen.features.tastes import GenreAffinity, Habits, PeopleAffinity
 from pagegen.features.titles import Grades, TitleAge, Trend
 from pagegen.features.visits import Sessions, SinceVisit
 from pagegen.features.years import YearHabits
+from pagegen.ordering import Greed
 from rankers import (
     boosted_trees,
     greedy_rows,
@@ -185,7 +186,7 @@ HOME = Homepage(
         ),
     },
     orderers={
-        "greedy": Part(config=NoConfig, make=lambda _: greedy_rows.GreedyRows()),
+        "greedy": Part(config=Greed, make=lambda config: greedy_rows.GreedyRows(config=config)),
         "lookahead": Part(
             config=lookahead_rows.Config, make=lambda config: lookahead_rows.LookaheadRows(config=config)
         ),

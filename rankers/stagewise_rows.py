@@ -1,12 +1,13 @@
 """
 Stagewise rows: at each position the row of greatest value, learnt, given the rows above ("stage-wise", Netflix 2015).
 
-    value(row) = gain(row) * exp(f(row, rows above))
+    value(row) = greedy's value(row) * exp(f(row, rows above))
     newly credited plays of the row ~ Poisson(expected by its gain * exp(f))
 
 Gain is what the row adds to the page objective, and enters as the offset: the trees fit what is left over, and without
-trees this is greedy. Few and small trees that may only fall with what is above of the row's kind, and rise with what is
-new in it: freely fitted ones learn members by heart.
+trees this is greedy, which charges rows for titles that others have too, but tries none. Few and small trees that may
+only fall with what is above of the row's kind, and rise with what is new in it: freely fitted ones learn members by
+heart.
 """
 
 from collections.abc import Mapping
@@ -20,11 +21,12 @@ from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float32, Float64, Mask, record
 from pagegen.context import Contexts
-from pagegen.ordering import Assembly, Pages, Rules, assemble
+from pagegen.ordering import Assembly, Greed, Pages, Rules, assemble, greedy
 from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
 from pagegen.rows import Filled
 from pagegen.trees import Trees, grown, read_trees
 
+GREED: Final = Greed(trials=0)
 DIRECTION: Final = {
     "fresh": 1,
     "kind_above": -1,
@@ -58,22 +60,23 @@ class StagewiseRows:
         return assemble(contexts, filled, rules, partial(self._fill_page, standing))
 
     def _fill_page(self, standing: Float32, page: Assembly) -> None:
-        stages = Stages(page, standing[page.rows.start : page.rows.stop])
+        stages, greed = Stages(page, standing[page.rows.start : page.rows.stop]), greedy(page, GREED)
         while not page.full():
             gain, may = page.gains()
-            value = self._value(stages, page, gain, may)
+            value = greed.value(gain, page.outlook.plays, page.position)
+            value = self._corrected(value, stages, gain, may)
             row = int(np.where(may, value, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
             row, chance = page.explored(row, value, may)
             page.place(row, float(gain[row]), chance)
 
-    def _value(self, stages: Stages, page: Assembly, gain: Float64, may: Mask) -> Float64:
-        """[R] what rows that may stand at the next position are worth; nothing makes up for doing harm."""
-        rows = np.flatnonzero(may & (gain > 0))
+    def _corrected(self, value: Float64, stages: Stages, gain: Float64, may: Mask) -> Float64:
+        """[R] the values, corrected for rows that may stand at the next position; nothing makes up for doing harm."""
+        rows = np.flatnonzero(may & (gain > 0) & (value > 0))
         if self.trees is None or len(rows) < 2:
-            return gain
-        left, value = self.trees.score(stages.at(page.state(), gain, may)[rows]), gain.copy()
+            return value
+        left, value = self.trees.score(stages.at(gain, may)[rows]), value.copy()
         value[rows] *= np.clip(np.exp(left), 1 / self.most, self.most)
         return value
 

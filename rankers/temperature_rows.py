@@ -37,11 +37,13 @@ class TemperatureRows:
         return assemble(contexts, filled, rules, partial(self._fill_page, rules.ranked))
 
     def _fill_page(self, ranked: Mask, page: Assembly) -> None:
-        heat = np.zeros(int(page.title.max(initial=0)) + 1)
+        title = page.grid.titles
+        heat = np.zeros(int(title.max(initial=0)) + 1)
         heat[page.taken()] = 1.0
         while not page.full():
             gain, may = page.gains()
-            score = _scores(page, self.config.penalty**heat, ranked[page.kind])
+            left = (self.config.penalty**heat)[title]
+            score = _scores(page, left, ranked[page.kind])
             row = int(np.where(may, score, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
@@ -52,7 +54,7 @@ class TemperatureRows:
 
 
 def _scores(page: Assembly, left: Float64, ranked: Mask) -> Float64:
-    """[R] each row's score, given what is left of each title."""
-    value = page.objective.worth * left[page.title]
+    """[R] each row's score, given what is left [R, L] of each title."""
+    value = page.objective.worth * left
     value[ranked] = -np.sort(-value[ranked], axis=1)
     return page.objective.alone(value)

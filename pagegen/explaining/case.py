@@ -10,7 +10,7 @@ from pagegen.engine import Engine
 from pagegen.evidence import row_evidence
 from pagegen.headings import heading, voice_of
 from pagegen.ordering import Assembly, Pages
-from pagegen.ordering.assembly import Forbidden
+from pagegen.ordering.masks import Forbidden
 from pagegen.ordering.probability import told
 from pagegen.pool import Rows
 from pagegen.request import PageRequest
@@ -105,7 +105,7 @@ def _step(page: Assembly, row: int, filled: Filled, chance: float) -> Step:
     forbidden, position, before = page.forbidden(), page.position, page.objective.extra
     laid, repeats = np.zeros(0, np.int64), np.zeros(0, np.bool_)
     if row != NONE:
-        laid = page.title[row, page.order(row)]
+        laid = page.grid.titles[row, page.order(row)]
         repeats = np.isin(filled.title[filled.start[row] : filled.start[row + 1]], page.taken())
         page.place(row, float(gain[row]), chance)
     return Step(

@@ -33,13 +33,14 @@ def gap_of(case: Case) -> Gap:
 def field_of(case: Case) -> Field:
     """The rows that were left, and the positions of the answer; what earlier answers have shown is worth nothing."""
     page, request = begun(case.engine, case.trace), case.request
-    left, new = np.ones(len(page.title), np.bool_), ~np.isin(page.title, page.taken())
+    title = page.grid.titles
+    left, new = np.ones(len(title), np.bool_), ~np.isin(title, page.taken())
     if 0 in case.filled.above:
         left = ~case.filled.above[0].row
     last = min(request.rows, page.position + (request.rows if request.page_size is None else request.page_size))
     return Field(
         worth=(page.objective.worth * new)[left],
-        title=page.title[left],
+        title=title[left],
         row_x=page.objective.row_x[page.position : last],
         column_x=page.objective.column_x[1 : request.columns + 1],
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from pagegen.arrays import NONE
 from pagegen.explaining.case import Case, RowName, Step
-from pagegen.ordering.assembly import Forbidden
+from pagegen.ordering.masks import Forbidden
 
 TOLERANCE = 1e-12  # a value that another exceeds by less is no less
 

@@ -51,7 +51,7 @@ class Constraints:
     free: Kinds  # those without a rule of their own
     ruled: Kinds  # the others
 
-    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> Iterator[Kinds]:
+    def allowed(self, count: Sequence[int], last: Sequence[int], position: int) -> tuple[Kinds, Kinds, Kinds]:
         """
         Kinds pinned to this position, kinds whose rows may stand at it, and kinds whose rows could if they did not
         have to wait; each a part of the next.
@@ -61,12 +61,16 @@ class Constraints:
             last: position of the lowest of them; not read where there is none.
             position: from 0.
         """
-        rules = self.rules
-        fits = [k for k in self.ruled if not _bars(rules[k], count[k], position)]
-        may = [k for k in fits if not _waits(rules[k], count[k], last[k], position)]
-        yield tuple(k for k in may if rules[k].pin == position and not count[k])
-        yield self.free + tuple(may)
-        yield self.free + tuple(fits)
+        rules, fits, may = self.rules, self.free, self.free
+        pinned: Kinds = ()
+        for k in self.ruled:
+            if not _bars(rules[k], count[k], position):
+                fits += (k,)
+                if not _waits(rules[k], count[k], last[k], position):
+                    may += (k,)
+                    if rules[k].pin == position and not count[k]:
+                        pinned += (k,)
+        return pinned, may, fits
 
     def forbids(self, kind: int, count: int, last: int, position: int) -> str:
         """The kind's own rule that keeps a row of it from the position, or lets it wait; "" where none does."""

@@ -11,8 +11,6 @@ for each of a title's n(t) genres, against the member's own mix p: the genres of
 The first is monotone and submodular, the second neither: a row may lower it.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from pagegen.arrays import Float64, Int64, record
@@ -36,7 +34,7 @@ class GenreTerm:
     value: float = 0.0
 
     def gains(self, attention: Float64) -> Float64:
-        each = attention.ravel()[self.cell] * self.share
+        each = attention.ravel().take(self.cell) * self.share
         added = np.bincount(self.key, each, minlength=len(attention) * len(self.taste))
         return self._worth(self.so_far + added.reshape(len(attention), -1)) - self.value
 
@@ -44,7 +42,17 @@ class GenreTerm:
         own, genres = slice(self.start[row], self.start[row + 1]), len(self.taste)
         each = attention[self.cell[own] - row * len(attention)] * self.share[own]
         so_far = self.so_far + np.bincount(self.key[own] - row * genres, each, minlength=genres)
-        return replace(self, so_far=so_far, value=float(self._worth(so_far[None, :])[0]))
+        return GenreTerm(
+            weights=self.weights,
+            taste=self.taste,
+            rarity=self.rarity,
+            start=self.start,
+            cell=self.cell,
+            key=self.key,
+            share=self.share,
+            so_far=so_far,
+            value=float(self._worth(so_far[None, :])[0]),
+        )
 
     def _worth(self, attention: Float64) -> Float64:
         """[N] of attention [N, G]; one product of a matrix and a vector for each part."""

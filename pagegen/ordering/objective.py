@@ -22,6 +22,34 @@ from pagegen.request import PageRequest
 
 
 @record
+class Outlook:
+    """
+    What rows would show and bring at the next position, of one page [R] or of several [W, R]. It depends on what is
+    above by the titles only that are new to the page: where no title of a row was placed, nothing changes.
+    """
+
+    number: Int64  # titles, those beyond the page's columns too
+    plays: Float64  # to expect of the titles new to the page, once the row is reached
+    attention: (
+        Float64 | None
+    )  # [..., L] of the titles new to the page, once the row is reached; None without extra terms
+
+    def take(self, which: Int64) -> "Outlook":
+        """A copy of these, along the first dimension."""
+        return Outlook(
+            number=self.number.take(which, axis=0),
+            plays=self.plays.take(which, axis=0),
+            attention=None if self.attention is None else self.attention.take(which, axis=0),
+        )
+
+    def put(self, at: tuple[Int64, Int64], renewed: "Outlook") -> None:
+        """Of several pages: what is known now of these pages' rows [N]."""
+        self.number[at], self.plays[at] = renewed.number, renewed.plays
+        if self.attention is not None:
+            self.attention[at] = renewed.attention
+
+
+@record
 class Objective:
     """The objective of one request's rows [R], whose titles lie in a matrix [R, L]."""
 
@@ -30,21 +58,33 @@ class Objective:
     column_x: Float64  # [> L] chance that the n-th title shown is looked at, from 1; 0 for none and right of the page
     terms: tuple[Term, ...] = ()  # of the page so far
 
-    def gains(self, new: Mask, shown: Int64, position: int) -> Float64:
+    def outlook(self, new: Mask, shown: Int64, rows: Int64 | None = None) -> Outlook:
         """
-        [R] what each row would add.
+        Of all rows, or of some [N].
 
         Args:
-            new: [R, L] cells whose titles are not on the page.
-            shown: [R, L] from 1, how many of the row's cells up to this one would be shown.
-            position: of the row.
+            new: [N, L] cells whose titles are not on the page.
+            shown: [N, L] from 1, how many of the row's cells up to this one would be shown.
+            rows: which they are.
         """
-        look = self.column_x.take(shown)
-        gain = (look * (self.worth * new)).sum(axis=1) * self.row_x[position]
-        if self.terms:
-            attention = look * (new * self.row_x[position])
+        look, worth = self.column_x.take(shown), self.worth if rows is None else self.worth.take(rows, axis=0)
+        return Outlook(
+            number=shown[:, -1],
+            plays=(look * (worth * new)).sum(axis=1),
+            attention=look * new if self.terms else None,
+        )
+
+    def gains(self, outlook: Outlook, position: int) -> Float64:
+        """[R] what each row would add at the position."""
+        gain = outlook.plays * self.row_x[position]
+        if outlook.attention is not None:
+            attention = outlook.attention * self.row_x[position]
             gain += sum(term.gains(attention) for term in self.terms)
         return gain
+
+    def adding(self, new: Mask, shown: Int64, position: int) -> Float64:
+        """[R] what each row would add at the position, of cells as `outlook` takes them."""
+        return self.gains(self.outlook(new, shown), position)
 
     def of_plays(self, worth: Float64) -> "Objective":
         """The objective, were titles worth this [R, L], and nothing else were."""
@@ -55,21 +95,17 @@ class Objective:
         """What the extra terms say of the page so far."""
         return sum(term.value for term in self.terms)
 
-    def after(self, row: int, shown: Int64, new: Mask, position: int) -> "Objective":
-        """
-        The objective once the row stands at the position.
+    def after(self, row: int, attention: Float64, position: int) -> "Objective":
+        """The objective once the row stands at the position; `attention` [L] of its titles that are new to the page."""
+        seen = attention * self.row_x[position]
+        terms = tuple(term.after(row, seen) for term in self.terms)
+        return replace(self, terms=terms)
 
-        Args:
-            row: the row.
-            shown: its cells from the left.
-            new: whether the title of each is new to the page.
-            position: of the row.
-        """
-        if not self.terms:
-            return self
+    def attention(self, shown: Int64, new: Mask) -> Float64:
+        """[L] that a row's cells get once it is reached: those shown, from the left, whose titles are new."""
         attention = np.zeros(self.worth.shape[1])
-        attention[shown] = self.column_x[1 : len(shown) + 1] * (new * self.row_x[position])
-        return replace(self, terms=tuple(term.after(row, attention) for term in self.terms))
+        attention[shown] = self.column_x[1 : len(shown) + 1] * new
+        return attention
 
     def moved(self, row: int, before: Int64, after: Int64, position: int) -> float:
         """What is added when cells of the row, all of them new, stand at its beginning in another order."""

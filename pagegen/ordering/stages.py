@@ -13,7 +13,7 @@ import numpy as np
 
 from pagegen.arrays import Float32, Float64, Int64, Mask, record, starts, within
 from pagegen.context import Contexts
-from pagegen.ordering.assembly import Assembly, State
+from pagegen.ordering.assembly import Assembly
 from pagegen.ordering.row_features import ROW_FEATURES, row_features
 from pagegen.pool import RowKind
 from pagegen.request import MAX_ROWS
@@ -56,16 +56,17 @@ class Stages:
         screen = np.where(np.arange(len(plays.column_x)) <= page.screen, plays.column_x, 0.0)
         self._first_screen = replace(plays, column_x=screen, terms=())
         self._row_x, self._columns = plays.row_x, page.columns
-        self._width = np.maximum(np.minimum(page.length, page.columns), 1)
+        self._width = np.maximum(np.minimum(page.grid.length, page.columns), 1)
 
-    def at(self, state: State, gain: Float64, may: Mask) -> Float32:
+    def at(self, gain: Float64, may: Mask) -> Float32:
         """[R, STAGE_FEATURES + kinds] at the next position, where rows would add so much; until it is asked again."""
         page, values, added = self._page, self._values, np.maximum(gain, LEAST)
+        state = page.state()
         values[:, 0] = page.position
         values[:, 1] = state.new[:, : self._columns].sum(axis=1) / self._width
         values[:, 2] = np.log(added / self._row_x[page.position])
         values[:, 3] = np.log(added / added[may].max(initial=LEAST))
-        values[:, 4] = np.minimum(self._first_screen.gains(state.new, state.shown, page.position) / added, 1.0)
+        values[:, 4] = np.minimum(self._first_screen.adding(state.new, state.shown, page.position) / added, 1.0)
         values[:, 5] = state.count[page.kind]
         values[:, 6] = np.where(state.count > 0, page.position - state.last, MAX_ROWS)[page.kind]
         return values

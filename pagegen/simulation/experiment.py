@@ -121,8 +121,7 @@ def read_design(home: Homepage, table: Table, folder: Path) -> Design:
         *_impossible(experiment),
         *_shut_out(experiment),
         *_misplaced(experiment),
-        *_wrong_cuts(experiment.protocol.cuts),
-        *_wrong_end(experiment.protocol),
+        *_wrong_times(experiment.protocol),
     ]
     cells = [*_cells(home, experiment, folder, problems)]
     if problems:
@@ -212,35 +211,23 @@ def _misplaced(experiment: Experiment) -> Iterable[str]:
         yield from (f"cells.{name}.reference is of pages, and page.form is list; leave it out" for name in references)
 
 
-def _wrong_cuts(cuts: tuple[float | datetime, ...]) -> Iterable[str]:
-    shares = [cut for cut in cuts if not isinstance(cut, datetime)]
-    instants = [cut for cut in cuts if isinstance(cut, datetime)]
-    if not cuts:
+def _wrong_times(protocol: Protocol) -> Iterable[str]:
+    where, times = "protocol.cuts", protocol.cuts
+    if not times:
         yield "protocol.cuts is empty; name at least one"
+    if protocol.until is not None:
+        where, times = "protocol.cuts and until", (*times, protocol.until)
+    shares = [time for time in times if not isinstance(time, datetime)]
+    instants = [time for time in times if isinstance(time, datetime)]
     if shares and instants:
-        yield "protocol.cuts mixes shares and instants; use one of them"
-    if wrong := [cut for cut in shares if not 0 < cut < 1]:
-        yield f"protocol.cuts has {', '.join(map(str, wrong))}; shares of the events lie between 0 and 1"
-    if naive := [cut for cut in instants if cut.tzinfo is None]:
-        yield f"protocol.cuts has {naive[0].isoformat()} without an offset; write 2024-03-01T00:00:00Z"
-    known = shares or ([] if naive else [cut.timestamp() for cut in instants])
+        yield f"{where} mixes shares and instants; use one of them"
+    if wrong := [time for time in shares if not 0 < time < 1]:
+        yield f"{where} has {', '.join(map(str, wrong))}; shares of the events lie between 0 and 1"
+    if naive := [time for time in instants if time.tzinfo is None]:
+        yield f"{where} has {naive[0].isoformat()} without an offset; write 2024-03-01T00:00:00Z"
+    known = shares or ([] if naive else [time.timestamp() for time in instants])
     if any(b <= a for a, b in pairwise(known)):
-        yield "protocol.cuts are not in rising order"
-
-
-def _wrong_end(protocol: Protocol) -> Iterable[str]:
-    until, last = protocol.until, protocol.cuts[-1] if protocol.cuts else None
-    if until is None or last is None:
-        return
-    if isinstance(until, datetime) and isinstance(last, datetime):
-        if until.tzinfo is None:
-            yield f"protocol.until is {until.isoformat()} without an offset; write 2024-03-01T00:00:00Z"
-        elif last.tzinfo and until <= last:
-            yield f"protocol.until is {until}; it comes after the last cut, {last}"
-    elif isinstance(until, datetime) or isinstance(last, datetime):
-        yield f"protocol.until is {until}, the last cut {last}; use shares or instants for both"
-    elif not last < until < 1:
-        yield f"protocol.until is {until}; it comes after the last cut, {last}, and a share is below 1"
+        yield f"{where} are not in rising order"
 
 
 def _cells(home: Homepage, experiment: Experiment, folder: Path, problems: list[str]) -> Iterable[Cell]:

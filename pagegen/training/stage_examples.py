@@ -18,13 +18,14 @@ import numpy as np
 from pagegen.arrays import Float32, Float64, groups, lengths, record
 from pagegen.bundle.settings import StageSettings
 from pagegen.engine import Engine
-from pagegen.ordering import Assembly, Exploration, Rules
+from pagegen.ordering import Assembly, Exploration, Greed, Rules, greedy
 from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
 from pagegen.replay import Outcomes, outcomes, replay
 from pagegen.trace import Arranged
 from pagegen.training.asked import Asked
 from pagegen.training.examples import MOST_WEIGHT
 
+LAID = Greed(trials=0)  # how pages are laid: as an orderer lays them that has learnt nothing yet
 COLUMNS = ("features", "expected", "credit", "weight")
 
 
@@ -46,7 +47,7 @@ class Seen:
     known: Float64  # 1 / P(examined); 0 of titles that did not come into view
 
     def of(self, page: Assembly, titles: slice) -> "Seen":
-        return Seen(played=page.spread(self.played[titles]), known=page.spread(self.known[titles]))
+        return Seen(played=page.grid.spread(self.played[titles]), known=page.grid.spread(self.known[titles]))
 
 
 def stage_examples(engine: Engine, asked: Asked, settings: StageSettings, rng: np.random.Generator) -> StageExamples:
@@ -115,22 +116,23 @@ def _pages(
 
 def laid_stages(page: Assembly, standing: Float32, seen: Seen) -> Iterator[Stage]:
     """The page's positions, until nothing is left to be credited; the best row, or one nearly as good, is placed."""
-    stages, best = Stages(page, standing), _best(page, seen.played)
+    stages, greed, best = Stages(page, standing), greedy(page, LAID), _best(page, seen.played)
     credits, likely = (page.objective.of_plays(worth) for worth in (seen.played, page.objective.worth * seen.known))
     while best > 0 and not page.full():
         (gain, may), state = page.gains(), page.state()
-        credit, expected = (of.gains(state.new, state.shown, page.position) for of in (credits, likely))
+        credit, expected = (of.adding(state.new, state.shown, page.position) for of in (credits, likely))
         if not may.any() or not credit.any():
             return
         rows = np.flatnonzero(may & (gain > 0) & (expected > 0))
         if credit[rows].any():
             yield Stage(
-                features=stages.at(state, gain, may)[rows],
+                features=stages.at(gain, may)[rows],
                 expected=expected[rows] * (credit[rows].sum() / expected[rows].sum() / best),
                 credit=credit[rows] / best,
                 weight=np.ones(len(rows)),
             )
-        row, chance = page.explored(int(np.where(may, gain, -np.inf).argmax()), gain, may)
+        value = greed.value(gain, page.outlook.plays, page.position)
+        row, chance = page.explored(int(np.where(may, value, -np.inf).argmax()), value, may)
         page.place(row, float(gain[row]), chance)
 
 

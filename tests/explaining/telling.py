@@ -10,7 +10,7 @@ from pagegen.arrays import Float32, record
 from pagegen.context import Contexts
 from pagegen.engine import Engine, Limits
 from pagegen.features import Pairs
-from pagegen.ordering import KindRule, ObjectiveConfig, rules_of
+from pagegen.ordering import Greed, KindRule, ObjectiveConfig, rules_of
 from pagegen.ordering.constraints import ConstraintsConfig, compile_constraints, limited
 from pagegen.ordering.examination import default_examination
 from pagegen.pool import Candidates, Proposal, RowKind, RowsBuilder
@@ -75,7 +75,7 @@ class Play:
 def telling(
     rows: Sequence[Row], play: Mapping[int, float], *, hard_rows: int = 8, pairs: int = 800, **of_kinds: Any
 ) -> Engine:
-    """The engine of these rows, greedy; a keyword holds the rule of the kind it names."""
+    """The engine of these rows, greedy by what they add alone; a keyword holds the rule of the kind it names."""
     config = ConstraintsConfig(hard_rows=hard_rows, kinds={name: KindRule(**rule) for name, rule in of_kinds.items()})
     own = [limited(kind, config.kinds.get(kind.name, KindRule())) for kind in KINDS]
     constraints = compile_constraints(config, {kind.name: kind for kind in KINDS})
@@ -85,7 +85,7 @@ def telling(
         families=(Play(play=play),),
         ranker=OneFeature(column="play"),
         calibration=Calibration(score=np.array([0.0, 1.0]), play=np.array([0.0, 1.0])),
-        orderer=GreedyRows(),
+        orderer=GreedyRows(config=Greed(price=0.0, trials=0)),
         rules=rules_of(own, constraints, default_examination()),
         limits=Limits(max_pairs=pairs, refill=4),
         identity=replace(BASE.identity, sources=("told",)),

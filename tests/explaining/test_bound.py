@@ -28,7 +28,7 @@ def field(told: list[Told], rules_: Rules, rows: int, columns: int) -> Field:
     """What small pages are made of."""
     page = Assembly(contexts([ask(rows=rows, columns=columns)]), 0, filled(told), range(len(told)), rules_)
     row_x, column_x = page.objective.row_x[:rows], page.objective.column_x[1 : columns + 1]
-    return Field(worth=page.objective.worth, title=page.title, row_x=row_x, column_x=column_x)
+    return Field(worth=page.objective.worth, title=page.grid.titles, row_x=row_x, column_x=column_x)
 
 
 @given(told=ROWS.filter(bool), rows=st.integers(1, 3), columns=st.integers(1, 4), hard_rows=st.integers(0, 3))

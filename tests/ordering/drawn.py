@@ -38,7 +38,7 @@ KINDS = (
     RowKind(name="c", headings=("x",), min_titles=1, max_titles=9, order="source"),
     RowKind(name="d", headings=("x",), min_titles=3, max_titles=8),
 )
-SLIM = LookaheadRows(config=Config(beam=2, rows=3, rounds=1))  # the same code with less to search: it is the slowest
+SLIM = LookaheadRows(config=Config(beam=2, rows=3, finished=1))  # the same code with less to search: it is the slowest
 TRIED: Sequence[Orderer] = [SLIM if name == "lookahead" else orderer for name, orderer in ORDERERS.items()]
 FREE: Mapping[str, Any] = {  # what a rule says that never binds
     "pin": None,

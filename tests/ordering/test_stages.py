@@ -38,7 +38,7 @@ def told_page(told: Sequence[Told], **asked: Any) -> tuple[Assembly, Stages]:
 
 def features_of(page: Assembly, stages: Stages) -> Float32:
     gain, may = page.gains()
-    return stages.at(page.state(), gain, may).copy()
+    return stages.at(gain, may).copy()
 
 
 def read(told: Sequence[Told], picked: Sequence[int], row: int) -> dict[str, float]:
@@ -90,9 +90,7 @@ def test_a_page_that_is_continued_has_the_same_features(told: list[Told], cut: i
         if whole.gains()[1][row]:
             whole.place(row, 0.0)
     rows = whole.picked
-    titles = {
-        t for placed in whole.placed for t in whole.title[placed.row, placed.candidate - whole._first[placed.row]]
-    }
+    titles = set(whole.taken().tolist())
     rest, below = told_page(told)
     rest.go_on(
         Above(

@@ -12,7 +12,7 @@ from pagegen.ordering import ObjectiveConfig
 from pagegen.ordering.stages import STAGE_FEATURES
 from rankers import stagewise_rows
 from rankers.greedy_rows import GreedyRows
-from rankers.stagewise_rows import DIRECTION, Config, StagewiseRows
+from rankers.stagewise_rows import DIRECTION, GREED, Config, StagewiseRows
 from tests.contracts import some_requests
 from tests.ordering.orderers import DISTANCE, FRESH, ORDERERS, learnt, stages
 from tests.ordering.pages import Told, contexts, filled, order, rules
@@ -28,13 +28,14 @@ def test_without_trees_it_is_greedy(seed: int) -> None:
     """Rows and titles, whatever they share."""
     told = overlapping(np.random.default_rng(seed))
 
-    assert order(GreedyRows(), told, rules()) == order(StagewiseRows(), told, rules())
+    assert order(GreedyRows(config=GREED), told, rules()) == order(StagewiseRows(), told, rules())
 
 
 def test_without_trees_its_pages_are_greedys_to_the_last_bit(engine: Engine) -> None:
     """With extra terms too."""
     varied = replace(engine, rules=replace(engine.rules, objective=ObjectiveConfig(diversity=0.1, calibration=0.2)))
-    greedy, same = (replace(varied, orderer=o).run(some_requests()).placed for o in (GreedyRows(), StagewiseRows()))
+    both = (GreedyRows(config=GREED), StagewiseRows())
+    greedy, same = (replace(varied, orderer=orderer).run(some_requests()).placed for orderer in both)
 
     for column in ("title", "gain", "start", "row_chance"):
         assert getattr(greedy, column).tobytes() == getattr(same, column).tobytes()
@@ -44,7 +45,7 @@ def test_rows_that_are_not_played_below_one_of_their_kind_are_kept_apart() -> No
     """Greedy puts the second best below the best; who has learnt better puts a row of another kind between them."""
     told: list[Told] = [(SOFT, {1: 0.5}), (SOFT, {2: 0.45}), (FREE, {3: 0.3})]
 
-    assert [0, 1, 2] == [row for row, _ in order(GreedyRows(), told, rules())]
+    assert [0, 1, 2] == [row for row, _ in order(GreedyRows(config=GREED), told, rules())]
     assert [0, 2, 1] == [row for row, _ in order(APART, told, rules())]
     assert [0.5, 0.3 * 0.85, 0.45 * 0.85**2] == pytest.approx(gains_of(APART, told))
 

@@ -79,18 +79,39 @@ class Page:
         self._least = np.array([KINDS[row.kind].least for row in rows])
         self._exempt = np.array([KINDS[row.kind].exempt for row in rows], np.bool_)
         self._left = np.ones(len(rows), np.bool_)
+        self._price = models.settings["page"]["orderers"]["greedy"]["price"]
+        self._cost = self._costs()
         self.placed: list[tuple[Filled, NDArray[np.int32]]] = []
 
     def fill(self, most: int) -> None:
         """Place the best row until there is none, or enough of them."""
-        while len(self.placed) < min(most, len(self._rows)) and (row := self._best()) is not None:
+        most = min(most, len(self._rows))
+        while len(self.placed) < most and (row := self._best(most)) is not None:
             self._place(row)
 
-    def _best(self) -> int | None:
+    def _costs(self) -> NDArray[np.float64]:
+        """Of each row, for a play: what its titles are worth at most in any row, those that no other row has aside."""
+        own = self._worth * self._column_x[1 : self._worth.shape[1] + 1]
+        best: dict[int, list[float]] = {}
+        for title, value in zip(self._title[self._cells].tolist(), own[self._cells].tolist(), strict=True):
+            best.setdefault(title, []).append(value)
+        price = {title: max(values) for title, values in best.items() if len(values) > 1}
+        spent = [sum(price.get(t, 0.0) for t in row[: self._columns].tolist()) for row in self._title]
+        return np.array(spent) / np.maximum(own.sum(axis=1), 1e-300)
+
+    def _charge(self, position: int, most: int) -> float:
+        """Of a play's cost in a row that stands above the position."""
+        if position >= most:
+            return 0.0
+        room = min(1.0, (most - position) / (len(self._rows) - position))
+        return float(self._price * self._row_x[position] * room)
+
+    def _best(self, most: int) -> int | None:
         position = len(self.placed)
         place = self._new.cumsum(axis=1)
         place[self._exempt] = np.arange(1, place.shape[1] + 1)
-        gain = (self._column_x[place] * self._worth).sum(axis=1) * self._row_x[position]
+        plays = (self._column_x[place] * self._worth).sum(axis=1)
+        gain = plays * (self._row_x[position] - self._charge(position + 1, most) * self._cost)
         able = self._left.copy()
         if position < self._constraints["hard_rows"]:
             able &= self._exempt | (place[:, -1] >= self._least)
@@ -98,7 +119,7 @@ class Page:
         may = np.array([stands[row.kind] for row in self._rows])
         for urgency in (3, 2, 1):  # a row waits only where another could stand
             if (allowed := able & (may >= urgency)).any():
-                return int(np.argmax(np.where(allowed, gain, -1.0)))
+                return int(np.argmax(np.where(allowed, gain, -np.inf)))
         return None
 
     def _may(self, kind: str, position: int) -> int:
