@@ -113,6 +113,7 @@ def test_cuts_that_cannot_be(cuts: list[Any], said: str) -> None:
     ],
 )
 def test_ends_that_cannot_be(until: float | datetime, said: str) -> None:
+    """They are of the cuts' sort, behind them and before the last event."""
     assert said in problems(table() | {"protocol": {"cuts": [0.5, 0.6], "until": until}})
 
 
