@@ -21,12 +21,11 @@ from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float32, Float64, Mask, record
 from pagegen.context import Contexts
-from pagegen.ordering import Assembly, Greed, Pages, Rules, assemble, greedy
-from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
+from pagegen.ordering import Assembly, Pages, Rules, assemble, greedy
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT, StageExamples, Stages, standing_features
 from pagegen.rows import Filled
 from pagegen.trees import Trees, grown, read_trees
 
-GREED: Final = Greed(trials=0)
 DIRECTION: Final = {
     "fresh": 1,
     "kind_above": -1,
@@ -60,7 +59,7 @@ class StagewiseRows:
         return assemble(contexts, filled, rules, partial(self._fill_page, standing))
 
     def _fill_page(self, standing: Float32, page: Assembly) -> None:
-        stages, greed = Stages(page, standing[page.rows.start : page.rows.stop]), greedy(page, GREED)
+        stages, greed = Stages(page, standing[page.rows.start : page.rows.stop]), greedy(page, UNLEARNT)
         while not page.full():
             gain, may = page.gains()
             value = greed.value(gain, page.outlook.plays, page.position)

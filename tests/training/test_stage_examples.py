@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from pagegen.bundle.settings import StageSettings
 from pagegen.ordering import Assembly
-from pagegen.ordering.stages import STAGE_FEATURES, standing_features
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT, standing_features
 from pagegen.training.stage_examples import Seen, Stage, laid_stages, stage_examples
 from rankers.greedy_rows import GreedyRows
-from rankers.stagewise_rows import GREED, Config, fit
+from rankers.stagewise_rows import Config, fit
 from tests.ordering.pages import KINDS, Told, contexts, filled, lay, order, rules
 from tests.training.builders import asked, everything, page, pages_log, taste_world
 from tests.worlds import DAY, HOUR, NOW, ask, play, tell, tiny_engine, title
@@ -39,7 +39,7 @@ def stages_of(told: Sequence[Told], played: set[int], known: set[int] | None = N
 @given(TOLD, st.sets(st.integers(0, 9), min_size=1))
 def test_credits_are_the_plays_that_are_new(told: list[Told], played: set[int]) -> None:
     """Examination of each played title's slot, below greedy's rows; over the same of the best page, once for all."""
-    picked = [row for row, _ in order(GreedyRows(config=GREED), told, rules(), rows=4, columns=COLUMNS)]
+    picked = [row for row, _ in order(GreedyRows(config=UNLEARNT), told, rules(), rows=4, columns=COLUMNS)]
     row_x, column_x = rules().examination.of("tv")
     ratios = []
     for stage in stages_of(told, played):
