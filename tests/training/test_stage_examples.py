@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,7 +118,7 @@ def test_only_requests_after_which_something_was_played_are_laid() -> None:
     engine, sessions = tiny_engine(data), asked(everything(data))
     few, more = (StageSettings(requests=n, rows=4, columns=6, negatives=2, stray=0.0) for n in (3, 9))
     some, others = (stage_examples(engine, sessions, s, np.random.default_rng(0)) for s in (few, more))
-    whole = replace_negatives(few)
+    whole = msgspec.structs.replace(few, negatives=1_000)
     all_rows = stage_examples(engine, sessions, whole, np.random.default_rng(0))
 
     assert 0 < (some.features[:, 0] == 0).sum() < (others.features[:, 0] == 0).sum()
@@ -125,13 +126,6 @@ def test_only_requests_after_which_something_was_played_are_laid() -> None:
     assert some.weight.sum() == pytest.approx(len(all_rows.credit))
     assert some.credit.sum() == pytest.approx(all_rows.credit.sum())
     assert {1.0} == set(all_rows.weight.tolist())
-
-
-def replace_negatives(settings: StageSettings) -> StageSettings:
-    """The same with all rows."""
-    return StageSettings(
-        requests=settings.requests, rows=settings.rows, columns=settings.columns, negatives=1_000, stray=0.0
-    )
 
 
 def test_pages_count_what_came_into_view() -> None:
