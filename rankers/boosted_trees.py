@@ -23,9 +23,7 @@ from pagegen.trees import Trees, grown, read_trees
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     objective: Literal["binary", "lambdarank"] = "binary"
-    balance: Annotated[float, Meta(ge=0, le=1)] = (
-        0.5  # one of n plays of a request weighs n^-balance, and so do its pairs
-    )
+    balance: Annotated[float, Meta(ge=0, le=1)] = 0.5  # one of n plays of a request weighs n^-balance, as its pairs do
     trees: Annotated[int, Meta(ge=1)] = 120
     leaves: Annotated[int, Meta(ge=2)] = 7
     learning_rate: Annotated[float, Meta(gt=0)] = 0.05
@@ -33,9 +31,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_data_in_leaf: Annotated[int, Meta(ge=0)] = 50
     reg: Annotated[float, Meta(ge=0)] = 5.0
     truncation: Annotated[int, Meta(ge=1)] = 10  # lambdarank: the top of a request that counts
-    averaged: Annotated[int, Meta(ge=1, le=50)] = (
-        1  # ensembles that differ by their seed; each costs as much as the first
-    )
+    averaged: Annotated[int, Meta(ge=1, le=50)] = 1  # ensembles of other seeds; each costs as much as the first
     threads: Annotated[int, Meta(ge=1)] = 2
 
 

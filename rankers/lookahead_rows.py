@@ -27,7 +27,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beam: Annotated[int, Meta(ge=1)] = 16  # beginnings that are kept
     rows: Annotated[int, Meta(ge=1)] = 8  # that are searched for
     finished: Annotated[int, Meta(ge=1)] = 4  # beginnings that are gone on with
-    greed: Greed = Greed()  # of the rows below
+    greed: Greed = Greed()  # what rows are charged, and of the greedy page that is among those tried
 
 
 @record

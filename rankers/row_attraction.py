@@ -12,7 +12,6 @@ Rows of a kind that the log does not have keep a = 1.
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
-import lightgbm
 import msgspec
 import numpy as np
 from msgspec import Meta
@@ -23,7 +22,7 @@ from pagegen.ordering import Habits
 from pagegen.ordering.row_features import ROW_FEATURES, RowExamples, row_features
 from pagegen.pool import RowKind
 from pagegen.rows import Filled
-from pagegen.trees import Trees, grown, read_trees
+from pagegen.trees import Counts, Trees, counting, read_trees
 
 LEAST = 1e-6  # plays that are expected of any row
 DIRECTION: Final = {"seed_days": -1, "seed_lift": 1, "seed_fraction": 1, "habit": 1}
@@ -81,17 +80,15 @@ def fit(examples: RowExamples, habits: Habits, config: Config, rng: np.random.Ge
         return None
     expected = np.maximum(examples.expected[rows], LEAST)
     usual = (weight @ plays) / (weight @ expected)  # plays an expected play
-    data = lightgbm.Dataset(
-        features,
-        label=plays,
+    counts = Counts(
+        names=ROW_FEATURES,
+        categories=("kind",),
+        features=features,
+        count=plays,
+        expected=expected * usual,
         weight=weight / weight.mean(),
-        init_score=np.log(expected * usual),
-        feature_name=list(ROW_FEATURES),
-        categorical_feature=["kind"],
-        free_raw_data=True,
-        params={"max_bin": 63, "verbosity": -1, "feature_pre_filter": False},
     )
-    trees = grown(_params(config, rng), data, config.trees)
+    trees = counting(counts, config, DIRECTION, rng)
     shift = float(np.log((weight @ expected) / (weight @ (expected * np.exp(trees.score(features))))))
     return RowAttraction(kinds=kinds, trees=trees, shift=shift, most=config.most, habits=habits)
 
@@ -104,26 +101,6 @@ def _common(examples: RowExamples, least: int) -> tuple[tuple[str, ...], Float64
     features = examples.features[rows]
     features[:, 0] = np.searchsorted(common, kind[rows])
     return tuple(examples.kinds[place] for place in common.tolist()), features, rows
-
-
-def _params(config: Config, rng: np.random.Generator) -> dict[str, object]:
-    return {
-        "objective": "poisson",
-        "boost_from_average": False,
-        "num_leaves": config.leaves,
-        "learning_rate": config.learning_rate,
-        "min_data_in_leaf": config.min_data_in_leaf,
-        "lambda_l2": config.reg,
-        "cat_smooth": config.reg,
-        "cat_l2": config.reg,
-        "monotone_constraints": [DIRECTION.get(name, 0) for name in ROW_FEATURES],
-        "num_threads": config.threads,
-        "seed": int(rng.integers(2**31)),
-        "deterministic": True,
-        "force_row_wise": True,
-        "max_bin": 63,
-        "verbosity": -1,
-    }
 
 
 def load(files: Mapping[str, AnyArray | str]) -> RowAttraction:

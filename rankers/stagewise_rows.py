@@ -14,19 +14,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Final
 
-import lightgbm
 import msgspec
 import numpy as np
 from msgspec import Meta
 
 from pagegen.arrays import AnyArray, Float32, Float64, Mask, record
 from pagegen.context import Contexts
-from pagegen.ordering import Assembly, Greed, Pages, Rules, assemble, greedy
-from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
+from pagegen.ordering import Assembly, Pages, Rules, assemble, greedy
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT, StageExamples, Stages, standing_features
 from pagegen.rows import Filled
-from pagegen.trees import Trees, grown, read_trees
+from pagegen.trees import Counts, Trees, counting, read_trees
 
-GREED: Final = Greed(trials=0)
 DIRECTION: Final = {
     "fresh": 1,
     "kind_above": -1,
@@ -60,7 +58,7 @@ class StagewiseRows:
         return assemble(contexts, filled, rules, partial(self._fill_page, standing))
 
     def _fill_page(self, standing: Float32, page: Assembly) -> None:
-        stages, greed = Stages(page, standing[page.rows.start : page.rows.stop]), greedy(page, GREED)
+        stages, greed = Stages(page, standing[page.rows.start : page.rows.stop]), greedy(page, UNLEARNT)
         while not page.full():
             gain, may = page.gains()
             value = greed.value(gain, page.outlook.plays, page.position)
@@ -90,35 +88,15 @@ def fit(examples: StageExamples, config: Config, rng: np.random.Generator) -> St
     if not examples.credit.any():
         return StagewiseRows()
     names = [*STAGE_FEATURES, *(f"is_{kind}" for kind in examples.kinds)]
-    data = lightgbm.Dataset(
-        examples.features,
-        label=examples.credit,
+    counts = Counts(
+        names=names,
+        categories=(),
+        features=examples.features,
+        count=examples.credit,
+        expected=examples.expected,
         weight=examples.weight,
-        init_score=np.log(examples.expected),
-        feature_name=names,
-        free_raw_data=True,
-        params={"max_bin": 63, "verbosity": -1, "feature_pre_filter": False},
     )
-    trees = grown(_params(config, names, rng), data, config.trees)
-    return StagewiseRows(kinds=examples.kinds, trees=trees, most=config.most)
-
-
-def _params(config: Config, names: list[str], rng: np.random.Generator) -> dict[str, object]:
-    return {
-        "objective": "poisson",
-        "boost_from_average": False,
-        "num_leaves": config.leaves,
-        "learning_rate": config.learning_rate,
-        "min_data_in_leaf": config.min_data_in_leaf,
-        "lambda_l2": config.reg,
-        "monotone_constraints": [DIRECTION.get(name, 0) for name in names],
-        "num_threads": config.threads,
-        "seed": int(rng.integers(2**31)),
-        "deterministic": True,
-        "force_row_wise": True,
-        "max_bin": 63,
-        "verbosity": -1,
-    }
+    return StagewiseRows(kinds=examples.kinds, trees=counting(counts, config, DIRECTION, rng), most=config.most)
 
 
 def load(files: Mapping[str, AnyArray | str]) -> StagewiseRows:

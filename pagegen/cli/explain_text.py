@@ -43,10 +43,11 @@ def _rows(explained: Explanation) -> Table:
 
 
 def _second(row: RowReasons) -> str:
-    """What came second, and how far behind."""
+    """Of the others the one that would have added most, and how much less, or more, that is."""
     if row.second is None:
         return "no other might stand here"
-    return f"{row.second.row.heading}, {row.second.behind:.4f} behind"
+    behind = round(row.second.behind, 4)
+    return f"{row.second.row.heading}, {abs(behind):.4f} {'more' if behind < 0 else 'less'}"
 
 
 def _rules(explained: Explanation) -> list[str]:

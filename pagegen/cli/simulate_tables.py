@@ -65,7 +65,7 @@ def _table(folder: RunFolder, run: dict[str, Any]) -> Table:
         some = next(iter(mine.values()))
         table.add_row(f"[bold]{escape(metric)}[/]", f"[dim]{some['members']:,} members, {some['pages']:,} pages[/]")
         for cell, estimate in mine.items():
-            said = REFERENCE if specs[cell]["reference"] else _difference(differences.get((metric, cell)))
+            said = REFERENCE if specs[cell].get("reference") else _difference(differences.get((metric, cell)))
             table.add_row(f"  {cell}", _number(estimate, "mean", ".4f"), said)
     return table
 

@@ -1,4 +1,4 @@
-"""Why the rows of a page stand where they stand: what each is worth, what came second, and what rules forbade."""
+"""Why the rows of a page stand where they stand: what each is worth, which other adds most, and what rules forbade."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ TOLERANCE = 1e-12  # a value that another exceeds by less is no less
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Second:
-    """The best of the other rows that might have stood there."""
+    """Of the other rows that might have stood there the one that would have added most."""
 
     row: RowName
     gain: float  # what it would have added
-    behind: float  # how much less that is; below 0 where the orderer, or chance, preferred less to more
+    behind: float  # how much less that is; below 0 where the orderer goes by more than this, or chance decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from pagegen.arrays import NONE, Float64, Int64, Mask, record
 from pagegen.context import Contexts
 from pagegen.ordering.grid import grid_of
 from pagegen.ordering.masks import Forbidden, Masks
-from pagegen.ordering.objective import Outlook, objective_of
+from pagegen.ordering.objective import Objective, Outlook, objective_of
 from pagegen.ordering.rules import Rules
 from pagegen.ordering.terms import terms_of
 from pagegen.request import MAX_COLUMNS
@@ -214,10 +214,12 @@ class Assembly:
     def _titles(self, row: int, cells: Int64) -> Int64:
         return self.grid.title.take(self.grid.number[row].take(cells))
 
-    def fork(self) -> "Assembly":
-        """The same page, to be gone on with in another way, and without chance."""
+    def fork(self, objective: Objective | None = None) -> "Assembly":
+        """The same page, to be gone on with in another way, perhaps by another objective, and without chance."""
         other = copy(self)
         other._explorer = None
+        if objective is not None:
+            other.objective, other._outlook = objective, None
         other.new, other.left = self.new.copy(), self.left.copy()
         other.count, other.last, other.placed = [*self.count], [*self.last], [*self.placed]
         return other

@@ -57,7 +57,7 @@ class Greedy:
             page.place(row, float(gain[row]), chance)
 
     def value(self, gain: Float64, plays: Float64, position: int) -> Float64:
-        """[..., R] of each row at the position: what it adds, less the charge for its plays, once it is reached."""
+        """[..., R] of each row at the position: what it adds there, less the charge for the plays of its titles."""
         return gain - plays * self.prices.charge[position + 1]
 
     def _tried(self, reached: Float64, gain: Float64, value: Float64) -> int:

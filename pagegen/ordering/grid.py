@@ -13,7 +13,7 @@ from pagegen.rows import Filled
 @record
 class Grid:
     number: Int64  # [R, L] of the title
-    title: Int64  # [T + 1] position in the catalog of each number; beyond the catalog's end for `nothing`
+    title: Int64  # [T + 1] position in the catalog of each number; for `nothing` one that no row has
     length: Int64  # [R] titles of each row
     exempt: Mask | None  # [R, L] titles that are shown whatever is above; None where no row has any
 
@@ -23,7 +23,7 @@ class Grid:
 
     @property
     def titles(self) -> Int64:
-        """[R, L] positions in the catalog."""
+        """[R, L] positions in the catalog; in empty cells one that no row has."""
         return self.title.take(self.number)
 
     @property

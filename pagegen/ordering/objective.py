@@ -30,9 +30,7 @@ class Outlook:
 
     number: Int64  # titles, those beyond the page's columns too
     plays: Float64  # to expect of the titles new to the page, once the row is reached
-    attention: (
-        Float64 | None
-    )  # [..., L] of the titles new to the page, once the row is reached; None without extra terms
+    attention: Float64 | None  # [..., L] of titles new to the page, once the row is reached; None without extra terms
 
     def take(self, which: Int64) -> "Outlook":
         """A copy of these, along the first dimension."""

@@ -14,6 +14,7 @@ import numpy as np
 from pagegen.arrays import Float32, Float64, Int64, Mask, record, starts, within
 from pagegen.context import Contexts
 from pagegen.ordering.assembly import Assembly
+from pagegen.ordering.greed import Greed
 from pagegen.ordering.row_features import ROW_FEATURES, row_features
 from pagegen.pool import RowKind
 from pagegen.request import MAX_ROWS
@@ -35,6 +36,7 @@ STANDING: Final = (
 )
 STAGE_FEATURES: Final = (*MOVING, *STANDING)
 LEAST = 1e-9  # plays that any row is thought to add
+UNLEARNT: Final = Greed(trials=0)  # how pages are laid by who has learnt nothing, and what is learnt corrects
 
 
 @record
@@ -52,10 +54,10 @@ class Stages:
     """The features of one request's rows, position by position."""
 
     def __init__(self, page: Assembly, standing: Float32) -> None:
-        self._page, self._values, plays = page, standing.copy(), page.objective
-        screen = np.where(np.arange(len(plays.column_x)) <= page.screen, plays.column_x, 0.0)
-        self._first_screen = replace(plays, column_x=screen, terms=())
-        self._row_x, self._columns = plays.row_x, page.columns
+        self._page, self._values, objective = page, standing.copy(), page.objective
+        screen = np.where(np.arange(len(objective.column_x)) <= page.screen, objective.column_x, 0.0)
+        self._first_screen = replace(objective, column_x=screen, terms=())
+        self._row_x, self._columns = objective.row_x, page.columns
         self._width = np.maximum(np.minimum(page.grid.length, page.columns), 1)
 
     def at(self, gain: Float64, may: Mask) -> Float32:

@@ -6,8 +6,8 @@ gets when nobody makes rows of a kind.
 
 `oracle`: the candidate rows of a cell, their titles in their order, placed by the cell's orderer as if it knew what the
 member went on to play: a title counts 1 or 0 in place of a chance, without attraction, extra terms and exploration.
-What no order of these rows can reach shows in it, as nearly as its orderer is right: greedy rows find at least 1 - 1/e,
-in practice nearly all, of the attention that these titles can get.
+What no order of these rows can reach shows in it, as nearly as its orderer is right: greedy rows find nearly all of the
+attention that these titles can get, at least 1 - 1/e of it where they are charged nothing.
 """
 
 from dataclasses import replace

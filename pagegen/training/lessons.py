@@ -33,7 +33,7 @@ class Job:
 
 @record
 class Lessons:
-    """All that is learnt before there is a ranker: the same for jobs that differ in nothing but the ranker."""
+    """All that is learnt before there is a ranker: the same for jobs that differ in ranker and models of rows alone."""
 
     examination: Examination
     windows: list[Asked]

@@ -43,7 +43,7 @@ def row_examples(engine: Engine, asked: Asked, logged: LoggedRows, habit: Float6
     The reached rows of the asked pages, of kinds that the homepage has.
 
     Args:
-        engine: with sources, ranker and calibration that have not seen what followed.
+        engine: with sources and a ranker that have not seen what followed.
         asked: requests of the pages log.
         logged: its rows.
         habit: [O, kinds] of each logged page's member, as of the page.

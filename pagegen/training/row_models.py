@@ -69,7 +69,10 @@ def _enough(job: Job, taught: Lessons) -> bool:
 
 
 def _engines(job: Job, taught: Lessons) -> Iterator[tuple[Asked, Engine]]:
-    """The requests of each newer window, and an engine that has not seen what followed any of them."""
+    """
+    The requests of each newer window, and an engine whose sources and ranker have not seen what followed any of them.
+    Its calibration has: it is of the newest window.
+    """
     older, newest = _older(taught), taught.labelled[-1]
     ranker = fit_ranker(job, older)
     calibration, _ = calibrate(ranker.score(newest.table), newest, rng_of(job.rng_seed, "calibration"))

@@ -18,14 +18,13 @@ import numpy as np
 from pagegen.arrays import Float32, Float64, groups, lengths, record
 from pagegen.bundle.settings import StageSettings
 from pagegen.engine import Engine
-from pagegen.ordering import Assembly, Exploration, Greed, Rules, greedy
-from pagegen.ordering.stages import STAGE_FEATURES, StageExamples, Stages, standing_features
+from pagegen.ordering import Assembly, Exploration, Rules, greedy
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT, StageExamples, Stages, standing_features
 from pagegen.replay import Outcomes, outcomes, replay
 from pagegen.trace import Arranged
 from pagegen.training.asked import Asked
 from pagegen.training.examples import MOST_WEIGHT
 
-LAID = Greed(trials=0)  # how pages are laid: as an orderer lays them that has learnt nothing yet
 COLUMNS = ("features", "expected", "credit", "weight")
 
 
@@ -55,7 +54,7 @@ def stage_examples(engine: Engine, asked: Asked, settings: StageSettings, rng: n
     Stages of some of the asked requests whose members then played something.
 
     Args:
-        engine: with sources, ranker and calibration that have not seen what followed.
+        engine: with sources and a ranker that have not seen what followed.
         asked: the requests.
         settings: how many of them, and how their pages are laid.
         rng: of what is drawn.
@@ -73,12 +72,10 @@ def stage_examples(engine: Engine, asked: Asked, settings: StageSettings, rng: n
 
 def joined_stages(parts: Sequence[StageExamples]) -> StageExamples:
     """All parts' rows, of the same kinds."""
-    return StageExamples(
-        kinds=parts[0].kinds, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
-    )
+    return _examples(parts[0].kinds, parts)
 
 
-def _examples(kinds: Sequence[str], stages: Sequence[Stage]) -> StageExamples:
+def _examples(kinds: Sequence[str], stages: Sequence[Stage | StageExamples]) -> StageExamples:
     nothing, width = np.zeros(0), len(STAGE_FEATURES) + len(kinds)
     none = Stage(features=np.zeros((0, width), np.float32), expected=nothing, credit=nothing, weight=nothing)
     return StageExamples(
@@ -116,7 +113,7 @@ def _pages(
 
 def laid_stages(page: Assembly, standing: Float32, seen: Seen) -> Iterator[Stage]:
     """The page's positions, until nothing is left to be credited; the best row, or one nearly as good, is placed."""
-    stages, greed, best = Stages(page, standing), greedy(page, LAID), _best(page, seen.played)
+    stages, greed, best = Stages(page, standing), greedy(page, UNLEARNT), _best(page, seen.played)
     credits, likely = (page.objective.of_plays(worth) for worth in (seen.played, page.objective.worth * seen.known))
     while best > 0 and not page.full():
         (gain, may), state = page.gains(), page.state()
@@ -138,8 +135,7 @@ def laid_stages(page: Assembly, standing: Float32, seen: Seen) -> Iterator[Stage
 
 def _best(page: Assembly, played: Float64) -> float:
     """What the page could have been credited with, had it been known what would be played; greedily."""
-    best = page.fork()
-    best.objective = page.objective.of_plays(played)
+    best = page.fork(page.objective.of_plays(played))
     while not best.full():
         gain, may = best.gains()
         row = int(np.where(may, gain, -np.inf).argmax())

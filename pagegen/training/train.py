@@ -3,7 +3,8 @@ The retraining job: data in, a judged bundle out.
 
 1. cut past requests into windows; 2. for each, fit the sources on its past and replay it; 3. fit the sources once more
 on everything; 4. fit the ranker on all windows but the last; 5. on the last, calibrate it and compare it with
-popularity and with the previous bundle; 6. where the settings say so, fit the ranker once more on all.
+popularity and with the previous bundle; 6. where the settings say so, fit the ranker once more on all, and models of
+rows (row_models.py).
 """
 
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def train(job: Job, previous: Previous | None = None) -> Trained:
 
 
 def lessons(job: Job) -> Lessons:
-    """Everything but the ranker."""
+    """Everything but the ranker and models of rows."""
     examination = fit_examination(job.pages)
     windows = past_windows(job, examination)
     labelled = label_windows(job, windows)
@@ -58,7 +59,10 @@ def lessons(job: Job) -> Lessons:
 
 
 def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Trained:
-    """The ranker, fitted on all windows but the newest and judged there; `taught` may be another ranker's lessons."""
+    """
+    The ranker, fitted on all windows but the newest and judged there, and models of rows; `taught` may be the lessons
+    of other ones.
+    """
     windows, labelled = taught.windows, taught.labelled
     ranker = fit_ranker(job, labelled[:-1])
     calibration, report = UNCALIBRATED, _counts(windows, labelled)

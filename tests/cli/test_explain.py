@@ -1,6 +1,7 @@
 """`pagegen explain`: in the terminal and as JSON, of the very page that `pagegen page` makes."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_json_explains_the_page_of_the_same_options(run: Callable[..., Result]) 
 
 
 def test_the_terminal_says_it_in_words(run: Callable[..., Result]) -> None:
-    """Every row with its values, the sentence of each title with its scores, the gap, and what rules did."""
+    """Every row with its values and the best of the others, the sentence of each title, the gap, what rules did."""
     asked = [
         *ASKED,
         "--title",
@@ -52,12 +53,18 @@ def test_the_terminal_says_it_in_words(run: Callable[..., Result]) -> None:
         "--gap",
         "--set",
         "page.constraints.kinds.top_picks.first=5",
+        "--set",
+        "page.orderer=independent",
     ]
     told = json.loads(run("explain", *asked, "--json").stdout)
     shown = run("explain", *asked).stdout
 
     assert [row for row in told["rows"] if f"{row['gain']:.4f}" not in shown] == []
     assert [row for row in told["rows"] if row["row"]["heading"] not in shown] == []
+    second = [(row["second"]["row"]["heading"], row["second"]["behind"]) for row in told["rows"] if row["second"]]
+    compared = [f"{name}, {-by:.4f} more" if by < 0 else f"{name}, {by:.4f} less" for name, by in second]
+    assert compared == re.findall(r"│ ([^│]+, \d\.\d{4} (?:more|less))", shown)
+    assert {"more", "less"} == {said.split()[-1] for said in compared}
     assert [answer["sentence"] for answer in told["titles"] if answer["sentence"] not in shown] == []
     assert [one["scorer"] for one in told["titles"][0]["reasons"]["opinions"] if one["scorer"] not in shown] == []
     assert f"no page of these rows has more than {told['gap']['bound']:.4f}" in shown

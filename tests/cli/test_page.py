@@ -1,19 +1,19 @@
-"""`pagegen page`: the same page as a server's, readable, and safe to open."""
+"""`pagegen page`: the same page as a server's, and readable."""
 
 import json
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import pagegen
 from pagegen.cli import main
-from pagegen.cli.page_html import html
 from pagegen.request import PageRequest, RecentEvent
 from pagegen.serving.wire import json_text
-from pagegen.v1.page_pb2 import PAGE_VIEW_FULL, Row
-from pagegen.v1.page_service_pb2 import GeneratePageRequest, GeneratePageResponse
+from pagegen.v1.page_pb2 import PAGE_VIEW_FULL
+from pagegen.v1.page_service_pb2 import GeneratePageRequest
+from tests.cli.test_page_html import Tags
 from tests.servers import Served
 
 Serving = Callable[..., Served]
@@ -34,8 +34,6 @@ def test_offline_json_is_what_the_server_sends(
     bundle_folder: Path, data_folder: Path, serving: Serving, run: Callable[..., Result]
 ) -> None:
     """Byte for byte, through the command with and without a server, and through the client."""
-    import pagegen
-
     served = serving(pagegen.load(bundle_folder, data_folder))
     offline = run("--member", "m001", "--time", "2024-03-10T20:00:00Z", "--json").stdout
 
@@ -53,8 +51,6 @@ def test_what_was_just_played_is_a_recent_event(
     run: Callable[..., Result], bundle_folder: Path, data_folder: Path
 ) -> None:
     """A finished play of each title, in this order, the last a second before the page; the time has to be said."""
-    import pagegen
-
     now = 1_710_100_800_000
     events = tuple(
         RecentEvent(title_id=title, kind="play", time=time, fraction=1.0)
@@ -96,8 +92,6 @@ def test_a_row_is_gone_on_with(
     bundle_folder: Path, data_folder: Path, serving: Serving, run: Callable[..., Result]
 ) -> None:
     """`--more` shows what comes after the row's titles, with and without a server, for people and for programs."""
-    import pagegen
-
     served = serving(pagegen.load(bundle_folder, data_folder))
     asked = ["--member", "m003", "--columns", "4", "--time", "2024-03-10T20:00:00Z"]
     row = next(row for row in json.loads(run(*asked, "--json").stdout)["rows"] if row["kind"] == "genre")
@@ -181,58 +175,6 @@ def test_missing_folders_are_sentences(tmp_path: Path, data_folder: Path) -> Non
     ]
 
 
-class Tags(HTMLParser):
-    """The tags of a file, and the texts of its titles and headings."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.texts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("src", "href", "onclick", "onload", "onerror")]
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data.strip())
-
-
-EVIL = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; }--></style><b>", "{{ 7 * 7 }}", "&lt;")
-
-
-def test_names_cannot_break_out_of_the_html() -> None:
-    """Whatever titles, headings and members are called is shown as text."""
-    row = Row(
-        kind="<i>k</i>",
-        seed=EVIL[0],
-        heading=EVIL[0],
-        title_ids=EVIL,
-        names=EVIL,
-        reasons=EVIL,
-        reason_texts=EVIL,
-        scores=[0.5] * 5,
-    )
-    plain = Row(
-        kind="k",
-        seed="s",
-        heading="h",
-        title_ids=EVIL,
-        names=["a"] * 5,
-        reasons=["keyword"] * 5,
-        reason_texts=["b"] * 5,
-        scores=[0.5] * 5,
-    )
-    evil, tame = Tags(), Tags()
-
-    evil.feed(html(GeneratePageResponse(page_id=EVIL[1], rows=[row]), EVIL[0], 'en"><script>'))
-    tame.feed(html(GeneratePageResponse(page_id="p", rows=[plain]), "m", "en"))
-
-    assert evil.tags == tame.tags
-    assert (evil.links, "script" in evil.tags) == ([], False)
-    assert [name for name in EVIL if name not in evil.texts] == []
-
-
 def test_the_html_stands_alone(run: Callable[..., Result], tmp_path: Path) -> None:
     """One file, every title of the page in it, no script and nothing fetched."""
     page = json.loads(run("--member", "m001", "--json").stdout)
@@ -245,30 +187,3 @@ def test_the_html_stands_alone(run: Callable[..., Result], tmp_path: Path) -> No
     assert (result.exit_code, tags.links, "http://" in text or "https://" in text) == (0, [], False)
     assert {"script", "img", "link"} & set(tags.tags) == set()
     assert [name for row in page["rows"] for name in row["names"] if name not in tags.texts] == []
-
-
-def test_reasons_are_shown_in_words() -> None:
-    """News and ranks as a badge on the tile, the others below it, none where there is none."""
-    codes, texts = ["new", "keyword", ""], ["New this week", "Heist", ""]
-    row, tags = Row(kind="k", heading="h", title_ids=["a", "b", "c"], reasons=codes, reason_texts=texts), Tags()
-
-    tags.feed(html(GeneratePageResponse(rows=[row]), "m", ""))
-
-    assert {"New this week", "Heist"} <= set(tags.texts)
-    assert (1, tags.tags.count("li") - 2) == (tags.tags.count("p"), tags.tags.count("p"))
-
-
-def test_a_page_without_rows_is_said_to_be_one() -> None:
-    """An empty page is a sentence, not an empty file."""
-    empty = GeneratePageResponse(page_id="p")
-
-    assert "No row could be made" in html(empty, "m001", "")
-
-
-def test_a_basic_page_can_be_drawn() -> None:
-    """Ids stand where names are not told."""
-    tags = Tags()
-
-    tags.feed(html(GeneratePageResponse(rows=[Row(kind="k", heading="h", title_ids=["t7"])]), "m", ""))
-
-    assert "t7" in tags.texts

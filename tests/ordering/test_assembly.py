@@ -1,11 +1,12 @@
 """Assembly: repeats, refills and the page objective, against a second opinion."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pagegen.engine import Engine
-from pagegen.ordering import Orderer
+from pagegen.ordering import Assembly, Orderer
 from tests.ordering.contracts import check_exploration, check_orderer
 from tests.ordering.orderers import ORDERERS
 from tests.ordering.pages import Told, contexts, filled, lay, order, rows_of, rules, worth
@@ -77,3 +78,13 @@ def test_only_titles_in_shown_columns_count_as_shown() -> None:
     told: list[Told] = [(1, {1: 0.9, 2: 0.8}), (1, {2: 0.8, 1: 0.9})]
 
     assert [(0, [1]), (1, [2])] == order(ORDERERS["greedy"], told, rules(8), columns=1)
+
+
+def test_a_page_can_be_gone_on_with_by_another_objective() -> None:
+    """By what titles are worth there, whatever was looked at before; the page itself stays as it was."""
+    told: list[Told] = [(1, {1: 0.9}), (1, {2: 0.2})]
+    page = Assembly(contexts([ask(columns=1)]), 0, filled(told), range(2), rules(8))
+    usual = page.gains()[0].tolist()
+    other = page.fork(page.objective.of_plays(np.array([[0.1], [0.5]])))
+
+    assert ([0.9, 0.2], [0.1, 0.5], usual) == (usual, other.gains()[0].tolist(), page.gains()[0].tolist())

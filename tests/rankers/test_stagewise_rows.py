@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from pagegen.engine import Engine
 from pagegen.ordering import ObjectiveConfig
-from pagegen.ordering.stages import STAGE_FEATURES
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT
 from rankers import stagewise_rows
 from rankers.greedy_rows import GreedyRows
-from rankers.stagewise_rows import DIRECTION, GREED, Config, StagewiseRows
+from rankers.stagewise_rows import DIRECTION, Config, StagewiseRows
 from tests.contracts import some_requests
 from tests.ordering.orderers import DISTANCE, FRESH, ORDERERS, learnt, stages
 from tests.ordering.pages import Told, contexts, filled, order, rules
@@ -28,13 +28,13 @@ def test_without_trees_it_is_greedy(seed: int) -> None:
     """Rows and titles, whatever they share."""
     told = overlapping(np.random.default_rng(seed))
 
-    assert order(GreedyRows(config=GREED), told, rules()) == order(StagewiseRows(), told, rules())
+    assert order(GreedyRows(config=UNLEARNT), told, rules()) == order(StagewiseRows(), told, rules())
 
 
 def test_without_trees_its_pages_are_greedys_to_the_last_bit(engine: Engine) -> None:
     """With extra terms too."""
     varied = replace(engine, rules=replace(engine.rules, objective=ObjectiveConfig(diversity=0.1, calibration=0.2)))
-    both = (GreedyRows(config=GREED), StagewiseRows())
+    both = (GreedyRows(config=UNLEARNT), StagewiseRows())
     greedy, same = (replace(varied, orderer=orderer).run(some_requests()).placed for orderer in both)
 
     for column in ("title", "gain", "start", "row_chance"):
@@ -45,7 +45,7 @@ def test_rows_that_are_not_played_below_one_of_their_kind_are_kept_apart() -> No
     """Greedy puts the second best below the best; who has learnt better puts a row of another kind between them."""
     told: list[Told] = [(SOFT, {1: 0.5}), (SOFT, {2: 0.45}), (FREE, {3: 0.3})]
 
-    assert [0, 1, 2] == [row for row, _ in order(GreedyRows(config=GREED), told, rules())]
+    assert [0, 1, 2] == [row for row, _ in order(GreedyRows(config=UNLEARNT), told, rules())]
     assert [0, 2, 1] == [row for row, _ in order(APART, told, rules())]
     assert [0.5, 0.3 * 0.85, 0.45 * 0.85**2] == pytest.approx(gains_of(APART, told))
 

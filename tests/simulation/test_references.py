@@ -15,7 +15,7 @@ from pagegen.replay import Outcomes, occasions, outcomes, requests_of
 from pagegen.simulation.experiment import PageSpec
 from pagegen.simulation.lists import KIND
 from pagegen.simulation.pages_log import pages_frame
-from pagegen.simulation.references import knowing
+from pagegen.simulation.references import Reference, knowing
 from pagegen.simulation.runs.make import pages_of
 from pagegen.trace import Arranged
 from tests.simulation.made_runs import late_sessions
@@ -123,8 +123,9 @@ def test_references_share_what_cells_found_out(medium: World) -> None:
     """Asked together with the cell whose rows they have, or alone, they are the same."""
     engine, past = tiny_engine(medium.data), late_sessions(medium.data, 0.8, 30)
     spec = PageSpec(rows=6, columns=5)
-    together = pages_of([(engine, None), (engine, "flat"), (engine, "oracle")], past, spec)
+    every: list[Reference | None] = [None, "flat", "oracle"]
+    together = pages_of([(engine, reference) for reference in every], past, spec)
 
-    for reference, frame in zip((None, "flat", "oracle"), together, strict=True):
-        assert frame.equals(pages_of([(engine, reference)], past, spec)[0])  # type: ignore[list-item]
+    for reference, frame in zip(every, together, strict=True):
+        assert frame.equals(pages_of([(engine, reference)], past, spec)[0])
     assert len({str(frame["title_ids"].to_list()) for frame in together}) == 3

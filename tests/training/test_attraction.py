@@ -16,7 +16,7 @@ from pagegen.bundle.store import verify
 from pagegen.data.dataset import read_dataset
 from pagegen.errors import BundleError
 from pagegen.homepage import HOME
-from tests.bundle.forging import forge
+from tests.bundle.forging import DAMAGES, spoilt
 from tests.training.builders import fast_settings, files_of, job, retrained, trained_on, write_data
 from tests.training.rows import PAGES, WANTED, rows_world
 from tests.worlds import DAY, NOW, World, ask
@@ -84,18 +84,10 @@ def test_a_bundle_holds_it(bundle: Path, known: World) -> None:
     assert filled.attraction.tobytes() == in_memory.attraction.tobytes()
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [lambda _: b"tree\nthis is not a forest\n", lambda trees: trees[: len(trees) // 2]],
-    ids=["garbage", "half"],
-)
+@pytest.mark.parametrize("spoil", DAMAGES.values(), ids=DAMAGES)
 def test_damaged_trees_are_refused(spoil: Callable[[bytes], bytes], bundle: Path, tmp_path: Path) -> None:
     """By a child process, in words."""
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for name, content in files_of(bundle).items():
-        (copy / name).write_bytes(content)
-    forge(copy, TREES, spoil((copy / TREES).read_bytes()))
+    copy = spoilt(bundle, tmp_path / "copy", TREES, spoil)
 
     assert verify(copy)
     with pytest.raises(BundleError, match=r"the row attraction of .* is refused by its reader"):

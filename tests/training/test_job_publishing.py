@@ -121,5 +121,5 @@ def test_a_damaged_previous_bundle_stops_the_job(data: Path, bundle: Path, tmp_p
     """Nobody could say whether the new one is better."""
     before = shutil.copytree(bundle, tmp_path / "before")
     (before / "ranker.trees_00.txt").write_text("tree")
-    with pytest.raises(BundleError, match=r"ranker.trees_00.txt has 4 bytes"):
+    with pytest.raises(BundleError, match=r"ranker\.trees_00\.txt has 4 bytes"):
         retrained(data, tmp_path / "out", previous=before)

@@ -1,22 +1,22 @@
 """Labels of stages: what every row of a position would have been credited with, by a second opinion."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pagegen.bundle.settings import StageSettings
-from pagegen.ordering import Assembly
-from pagegen.ordering.stages import STAGE_FEATURES, standing_features
+from pagegen.ordering import Assembly, StageExamples
+from pagegen.ordering.stages import STAGE_FEATURES, UNLEARNT, standing_features
 from pagegen.training.stage_examples import Seen, Stage, laid_stages, stage_examples
 from rankers.greedy_rows import GreedyRows
-from rankers.stagewise_rows import GREED, Config, fit
+from rankers.stagewise_rows import Config, fit
 from tests.ordering.pages import KINDS, Told, contexts, filled, lay, order, rules
 from tests.training.builders import asked, everything, page, pages_log, taste_world
-from tests.worlds import DAY, HOUR, NOW, ask, play, tell, tiny_engine, title
+from tests.worlds import DAY, HOUR, NOW, Fields, ask, play, tell, tiny_engine, title
 
 SOFT, FREE, COLUMNS = 1, 2, 3
 NAMES = [kind.name for kind in KINDS]
@@ -39,7 +39,7 @@ def stages_of(told: Sequence[Told], played: set[int], known: set[int] | None = N
 @given(TOLD, st.sets(st.integers(0, 9), min_size=1))
 def test_credits_are_the_plays_that_are_new(told: list[Told], played: set[int]) -> None:
     """Examination of each played title's slot, below greedy's rows; over the same of the best page, once for all."""
-    picked = [row for row, _ in order(GreedyRows(config=GREED), told, rules(), rows=4, columns=COLUMNS)]
+    picked = [row for row, _ in order(GreedyRows(config=UNLEARNT), told, rules(), rows=4, columns=COLUMNS)]
     row_x, column_x = rules().examination.of("tv")
     ratios = []
     for stage in stages_of(told, played):
@@ -99,11 +99,8 @@ def test_kinds_whose_second_row_is_never_played_are_kept_apart() -> None:
         twins: list[Told] = [(SOFT, {1: better}), (SOFT, {2: worse})]
         parts += stages_of([*twins[:: rng.choice([-1, 1])], (FREE, {3: other})], {1, 3} if rng.random() < 0.5 else {1})
     columns = ("features", "expected", "credit", "weight")
-    engine = tiny_engine(taste_world().data)
-    nothing = stage_examples(engine, asked(everything(engine.data)).part(np.zeros(0, np.int64)), StageSettings(), rng)
-    examples = replace(
-        nothing, kinds=tuple(NAMES), **{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns}
-    )
+    together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    examples = StageExamples(kinds=tuple(NAMES), **together)
     learnt = fit(examples, Config(min_data_in_leaf=20, reg=1.0, threads=1), rng)
     told: list[Told] = [(SOFT, {1: 0.55}), (SOFT, {2: 0.45}), (FREE, {3: 0.35})]
 
@@ -111,15 +108,17 @@ def test_kinds_whose_second_row_is_never_played_are_kept_apart() -> None:
     assert [0, 2, 1] == [row for row, _ in order(learnt, told, rules())]
 
 
-def test_only_requests_after_which_something_was_played_are_laid() -> None:
-    """As many as are wanted; rows without a play are thinned and stand for those left out."""
+def test_so_many_requests_are_laid() -> None:
+    """As many as are wanted, none of none; rows without a play are thinned and stand for those left out."""
     data = taste_world().data
     engine, sessions = tiny_engine(data), asked(everything(data))
     few, more = (StageSettings(requests=n, rows=4, columns=6, negatives=2, stray=0.0) for n in (3, 9))
     some, others = (stage_examples(engine, sessions, s, np.random.default_rng(0)) for s in (few, more))
-    whole = replace_negatives(few)
+    whole = msgspec.structs.replace(few, negatives=1_000)
     all_rows = stage_examples(engine, sessions, whole, np.random.default_rng(0))
+    none = stage_examples(engine, sessions.part(np.zeros(0, np.int64)), few, np.random.default_rng(0))
 
+    assert (0, some.features.shape[1]) == none.features.shape
     assert 0 < (some.features[:, 0] == 0).sum() < (others.features[:, 0] == 0).sum()
     assert len(some.credit) < len(all_rows.credit)
     assert some.weight.sum() == pytest.approx(len(all_rows.credit))
@@ -127,26 +126,25 @@ def test_only_requests_after_which_something_was_played_are_laid() -> None:
     assert {1.0} == set(all_rows.weight.tolist())
 
 
-def replace_negatives(settings: StageSettings) -> StageSettings:
-    """The same with all rows."""
-    return StageSettings(
-        requests=settings.requests, rows=settings.rows, columns=settings.columns, negatives=1_000, stray=0.0
-    )
-
-
 def test_pages_count_what_came_into_view() -> None:
     """A title that was played and stood on the page unseen gives no credit; seen, it does."""
+    found = [len(stages_below([page("m0", NOW - 2 * DAY, [["t08", "t05"]], [seen])]).credit) for seen in (0, 2)]
+
+    assert found[0] == 0 < found[1]
+
+
+def test_only_requests_after_which_something_was_played_are_laid() -> None:
+    """Of eight pages, one of which was played from, that one is drawn."""
+    logged = [page(f"m{m}", NOW - 2 * DAY, [["t08", "t05"]], [2]) for m in range(8)]
+
+    assert len(stages_below(logged, requests=1).credit) > 0
+
+
+def stages_below(logged: Sequence[Fields], requests: int = 9) -> StageExamples:
+    """Of these pages, in a world in which nobody plays anything after them but m0, who plays t05."""
     titles = [title(f"t{n:02d}", genres=["A"]) for n in range(12)]
     log = [play(f"m{m}", f"t{n:02d}", NOW - 30 * DAY + n * HOUR) for m in range(9) for n in range(2 if m < 2 else 8)]
     log += [play("m0", "t05", NOW - 2 * DAY + HOUR), play("m8", "t11", NOW)]
-    data = tell(titles, log).data
-    engine = tiny_engine(data)
-    found = []
-    for seen in (0, 2):
-        pages = pages_log([page("m0", NOW - 2 * DAY, [["t08", "t05"]], [seen])])
-        examples = stage_examples(
-            engine, asked(everything(data), pages), StageSettings(stray=0.0), np.random.default_rng(0)
-        )
-        found.append(len(examples.credit))
-
-    assert found[0] == 0 < found[1]
+    data, settings = tell(titles, log).data, StageSettings(requests=requests, stray=0.0)
+    pages = asked(everything(data), pages_log(logged))
+    return stage_examples(tiny_engine(data), pages, settings, np.random.default_rng(0))

@@ -16,7 +16,7 @@ from pagegen.data.dataset import read_dataset
 from pagegen.errors import BundleError, ConfigError
 from pagegen.homepage import HOME
 from rankers.stagewise_rows import StagewiseRows
-from tests.bundle.forging import forge
+from tests.bundle.forging import DAMAGES, spoilt
 from tests.training.builders import fast_settings, files_of, job, retrained, taste_world, trained_on, write_data
 from tests.worlds import DAY, NOW, World, ask
 
@@ -31,9 +31,7 @@ LEARNT: Table = {
 }
 WANTED: Table = {**LEARNT, "page": {"orderer": "stagewise"}}
 REQUESTS = [ask(f"m{n:02d}", columns=6) for n in range(12)]
-
-
-SOME = np.linspace(-2.0, 2.0, 4_000, dtype=np.float32).reshape(100, 40)  # features of rows, and more
+SOME = np.linspace(-2.0, 2.0, 4_000, dtype=np.float32).reshape(100, 40)  # more columns than rows have features
 
 
 @pytest.fixture(scope="module")
@@ -118,18 +116,10 @@ def test_it_learns_nothing_from_what_comes_after_the_cut_off(known: World) -> No
     assert found[0].save()["trees"] == found[1].save()["trees"]
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [lambda _: b"tree\nthis is not a forest\n", lambda trees: trees[: len(trees) // 2]],
-    ids=["garbage", "half"],
-)
+@pytest.mark.parametrize("spoil", DAMAGES.values(), ids=DAMAGES)
 def test_damaged_trees_are_refused(spoil: Callable[[bytes], bytes], bundle: Path, tmp_path: Path) -> None:
     """By a child process, in words."""
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for name, content in files_of(bundle).items():
-        (copy / name).write_bytes(content)
-    forge(copy, TREES, spoil((copy / TREES).read_bytes()))
+    copy = spoilt(bundle, tmp_path / "copy", TREES, spoil)
 
     assert verify(copy)
     with pytest.raises(BundleError, match=r"the orderer of .* is refused by its reader"):

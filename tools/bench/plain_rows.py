@@ -1,4 +1,7 @@
-"""The plain way, rows: titles in the ranker's order, then row by row the one that adds most to the page."""
+"""
+The plain way, rows: titles in the ranker's order, then row by row the one that adds most to the page, charged for
+titles that others have too. It tries no rows: pages of more rows than `orderers.greedy.pages` are as ours.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """
-How fresh pages are: what changes when a member has just watched something, and when three days go by without a play.
+How fresh pages are: what changes when a member has just watched something, and when three days go by without an event.
 
 The play is of the first title of the page's second row, watched to its end a second before the same request is made
 again with it among its `recent_events`. Beside it stands a play, just as late, of the title that the member had played
