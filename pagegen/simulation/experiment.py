@@ -216,7 +216,7 @@ def _wrong_times(protocol: Protocol) -> Iterable[str]:
     if not times:
         yield "protocol.cuts is empty; name at least one"
     if protocol.until is not None:
-        where, times = "protocol.cuts and until", (*times, protocol.until)
+        where, times = "protocol.cuts and until (none: the end of the data)", (*times, protocol.until)
     shares = [time for time in times if not isinstance(time, datetime)]
     instants = [time for time in times if isinstance(time, datetime)]
     if shares and instants:

@@ -54,6 +54,8 @@ def fit_orderer(job: Job, taught: Lessons, attraction: SavedAttraction | None) -
         return part.load({})
     engines = ((asked, replace(engine, attraction=attraction)) for asked, engine in _engines(job, taught))
     found = joined_stages([stage_examples(engine, asked, settings, rng) for asked, engine in engines])
+    if not found.credit.any():
+        job.say(f"{name} has learnt nothing: from none of the pages laid was anything played")
     config = msgspec.convert(job.settings.fit.orderers[name], part.config)
     return part.fit(found, config, rng_of(job.rng_seed, "orderer", name))
 

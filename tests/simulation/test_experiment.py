@@ -107,9 +107,12 @@ def test_cuts_that_cannot_be(cuts: list[Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("until", "said"),
     [
-        (0.6, "protocol.cuts and until are not in rising order"),
-        (1.0, "protocol.cuts and until has 1.0; shares of the events lie between 0 and 1"),
-        (datetime(2024, 3, 1, tzinfo=UTC), "protocol.cuts and until mixes shares and instants"),
+        (0.6, "protocol.cuts and until (none: the end of the data) are not in rising order"),
+        (1.0, "protocol.cuts and until (none: the end of the data) has 1.0; shares of the events lie between 0 and 1"),
+        (
+            datetime(2024, 3, 1, tzinfo=UTC),
+            "protocol.cuts and until (none: the end of the data) mixes shares and instants",
+        ),
     ],
 )
 def test_ends_that_cannot_be(until: float | datetime, said: str) -> None:
