@@ -7,12 +7,12 @@ import numpy as np
 
 from candidates.trending import TRENDING_NOW, Config, Trending
 from pagegen.arrays import record
-from pagegen.bundle.parts import Homepage, NoConfig, Part, computed
+from pagegen.bundle.parts import Homepage, Part, computed
 from pagegen.context import Contexts
 from pagegen.features import Pairs
 from pagegen.features.titles import Trend
 from pagegen.homepage import HOME
-from pagegen.ordering import Orderer, Pages, Rules
+from pagegen.ordering import Greed, Orderer, Pages, Rules
 from pagegen.rows import Filled
 from rankers.greedy_rows import GreedyRows
 
@@ -40,12 +40,12 @@ class WorstFirst:
         return GreedyRows().order(contexts, replace(filled, play=1.0 - filled.play), rules)
 
 
-def _worst_first(_: NoConfig) -> Orderer:
+def _worst_first(_: Greed) -> Orderer:
     return WorstFirst()
 
 
 FEATURE: Homepage = replace(HOME, families={**HOME.families, "trend": lambda _: OneMorePlay()})
-ORDERING: Homepage = replace(HOME, orderers={**HOME.orderers, "greedy": Part(config=NoConfig, make=_worst_first)})
+ORDERING: Homepage = replace(HOME, orderers={**HOME.orderers, "greedy": Part(config=Greed, make=_worst_first)})
 SOURCE: Homepage = replace(
     HOME,
     sources={

@@ -73,7 +73,7 @@ def test_the_terminal_says_it_in_words(run: Callable[..., Result]) -> None:
 
 def test_extra_terms_and_attraction_have_columns_where_they_are_on(run: Callable[..., Result]) -> None:
     """And not where they are not."""
-    plain = run("explain", *ASKED, "--gap").stdout
+    plain = run("explain", *ASKED, "--gap", "--set", "page.attraction.new_releases=1").stdout
     on = ["page.objective.diversity=0.1", "page.attraction={genre=1.5}", "page.exploration.rows=0.3"]
     varied = run("explain", *ASKED, "--gap", *(word for one in on for word in ("--set", one))).stdout
     columns = ("of it extra", "attraction", "chance", "does not count extra terms")

@@ -146,6 +146,7 @@ def test_rows_get_their_attraction_alone_as_in_a_batch_and_out_of_a_bundle(engin
 
 def test_attraction_changes_what_rows_are_worth_and_nothing_else(engine: Engine) -> None:
     """The probabilities on the page stay; the gain of every page's first row is that of its kind times the factor."""
+    engine = replace(engine, rules=replace(engine.rules, attraction=np.ones_like(engine.rules.attraction)))
     requests = [replace(request, rows=1) for request in some_requests()]
     plain, learnt = engine.run(requests), replace(engine, attraction=of_engine(engine)).run(requests)
 

@@ -11,6 +11,8 @@ from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.wording import signed
 from pagegen.training.fit import rng_of
 
+CHANGE = "{change}"  # of the occasion that is chosen
+
 
 @record
 class Chosen:
@@ -27,14 +29,16 @@ def choose(found: Found) -> Sequence[Chosen]:
     occasions = found.results.occasions
     order = rng_of(found.results.run.rng_seed, "report", "members").permutation(occasions.height)
     asked = occasions[order]
-    moved = _differences(found, asked)
-    wishes = [*_by_difference(found, asked, moved), *_cold(asked)] or [(asked[:1], "The first by lot")]
+    asked = asked.with_columns(moved=_differences(found, asked))
+    wishes = [*_by_difference(found, asked), *_cold(asked)] or [(asked[:1], "The first by lot")]
     chosen, members = list[Chosen](), set[str]()
     for candidates, why in wishes:
         fresh = candidates.filter(~pl.col("member_id").is_in(sorted(members)))
         if fresh.height:
-            members.add(fresh["member_id"][0])
-            chosen.append(Chosen(occasion=int(fresh["occasion"][0]), why=why))
+            first = fresh.row(0, named=True)
+            members.add(first["member_id"])
+            why = why.replace(CHANGE, signed(first["moved"], 3))
+            chosen.append(Chosen(occasion=first["occasion"], why=why))
     return chosen
 
 
@@ -64,22 +68,21 @@ def _values(found: Found, cell: str, name: str, asked: pl.DataFrame) -> Float64:
     return joined[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _by_difference(found: Found, asked: pl.DataFrame, moved: Float64) -> list[tuple[pl.DataFrame, str]]:
-    known = np.flatnonzero(~np.isnan(moved))
-    if not len(known) or not found.headline:
+def _by_difference(found: Found, asked: pl.DataFrame) -> list[tuple[pl.DataFrame, str]]:
+    """Candidates, best first, and why they are; extremes choose before the typical, which has many like it."""
+    known = asked.filter(pl.col("moved").is_not_nan())
+    if not known.height or not found.headline:
         return []
-    cell, name, mean = _cell(found), found.headline.name, float(moved[known].mean())
-    typical = known[np.argsort(np.abs(moved[known] - mean), kind="stable")]
-    best = known[np.argsort(-moved[known], kind="stable")]
-    wishes = [
-        (asked[typical], f"Typical: {cell} changes {name} by {signed(float(moved[typical[0]]), 3)}, near the mean")
+    changes = f"{_cell(found)} changes {found.headline.name} by {CHANGE}"
+    off = (pl.col("moved") - pl.col("moved").mean()).abs()
+    return [
+        (
+            known.filter(pl.col("moved") > 0).sort("moved", descending=True, maintain_order=True),
+            f"Largest rise: {changes}",
+        ),
+        (known.filter(pl.col("moved") < 0).sort("moved", maintain_order=True), f"Largest fall: {changes}"),
+        (known.sort(off, maintain_order=True), f"Typical: {changes}, near the mean"),
     ]
-    if moved[best[0]] > 0:
-        wishes.append((asked[best], f"Largest rise: {cell} changes {name} by {signed(float(moved[best[0]]), 3)}"))
-    if moved[best[-1]] < 0:
-        worst = best[::-1]
-        wishes.append((asked[worst], f"Largest fall: {cell} changes {name} by {signed(float(moved[worst[0]]), 3)}"))
-    return wishes
 
 
 def _cold(asked: pl.DataFrame) -> list[tuple[pl.DataFrame, str]]:
