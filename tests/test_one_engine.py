@@ -16,7 +16,7 @@ from pagegen.pool import Candidates, Proposal, RowKind, Source, as_scorer
 from pagegen.request import PageRequest
 from tests.contracts import some_requests
 from tests.ordering.orderers import ORDERERS
-from tests.worlds import World, ask, small_settings, tiny_engine
+from tests.worlds import NICHES, World, ask, small_settings, tiny_engine
 
 REQUESTS = some_requests(70, seed=2)
 SOURCES = small_settings().fit.sources  # those that are on
@@ -122,10 +122,17 @@ def test_a_failed_source_is_a_disabled_source(engine: Engine, name: str, late: b
     assert ([name], {(name,)}) == (heard, {page.absent_sources for page in expected})
 
 
+@pytest.fixture(scope="module")
+def missing(medium: World) -> Engine:
+    """Every source that is on has something to say."""
+    return tiny_engine(medium.data, {"page": {"source": NICHES}})
+
+
 @pytest.mark.parametrize("name", [name for name in SOURCES if name != "recent_plays"])  # it only tells the ranker
-def test_a_disabled_source_is_missed(engine: Engine, singles: list[Page], name: str) -> None:
+def test_a_disabled_source_is_missed(missing: Engine, name: str) -> None:
     """Without it some page is another one: the test above compares something."""
-    disabled = engine.run([replace(request, disabled_sources=(name,)) for request in REQUESTS]).pages
+    singles = missing.run(REQUESTS).pages
+    disabled = missing.run([replace(request, disabled_sources=(name,)) for request in REQUESTS]).pages
 
     assert [page.rows for page in singles] != [page.rows for page in disabled]
     kinds = {kind.name for kind in HOME.sources[name].kinds}

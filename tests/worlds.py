@@ -49,17 +49,15 @@ SMALL: Table = {
             "tastes": {"titles": 20, "least": 3},
         },
     },
-    "page": {
-        "source": {"top_10": {"min_plays": 1}, "genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1}},
-        "evidence": {"min_plays": 2},
-    },
+    "page": {"source": {"top_10": {"min_plays": 1}}, "evidence": {"min_plays": 2}},
 }
 
 
+NICHES: Table = {"genre_facets": {"least": 8, "min_titles": 2, "min_lift": 1.1}}  # few titles are a niche
 ALL_SOURCES: Table = {  # also those that are off by default
     "fit": {"sources": list(HOME.sources)},
     "page": {
-        "source": {"tastes": {"least": 1, "min_titles": 1, "min_lift": 1.1}},
+        "source": {**NICHES, "tastes": {"least": 1, "min_titles": 1, "min_lift": 1.1}},
     },
 }
 ALL_FAMILIES: Table = {"fit": {"families": list(HOME.families)}}
