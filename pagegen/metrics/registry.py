@@ -6,6 +6,7 @@ All metrics by name, and the one place where their notation is read: `ndcg@10`, 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Final
 
 from pagegen.errors import ConfigError
@@ -38,42 +39,17 @@ COST = (Number("a", 1.0, 1.0), Number("b", 1.0, 1.0))
 FLAT: Final = ("k",)
 GRID: Final = ("mxn",)
 
+_of_plays = partial(Metric, by_targets=True)
 METRICS: Final[Mapping[str, Metric]] = {
     metric.name: metric
     for metric in (
-        Metric(name="recall", about="played titles inside the window, of all played", function=recall, by_targets=True),
-        Metric(
-            name="precision",
-            about="places inside the window that hold a played title",
-            function=precision,
-            by_targets=True,
-        ),
-        Metric(
-            name="hit_rate", about="pages with a played title inside the window", function=hit_rate, by_targets=True
-        ),
-        Metric(name="ndcg", about="NDCG of the flattened page", function=ndcg_of_pages, forms=FLAT, by_targets=True),
-        Metric(
-            name="map",
-            about="average precision of the flattened page",
-            function=average_precision,
-            forms=FLAT,
-            by_targets=True,
-        ),
-        Metric(
-            name="mrr",
-            about="1 / rank of the first played title, page flattened",
-            function=mrr,
-            forms=FLAT,
-            by_targets=True,
-        ),
-        Metric(
-            name="ndcg_2d",
-            about="NDCG of rows and columns",
-            function=ndcg_2d,
-            forms=GRID,
-            parameters=COST,
-            by_targets=True,
-        ),
+        _of_plays(name="recall", about="played titles inside the window, of all played", function=recall),
+        _of_plays(name="precision", about="places inside the window that hold a played title", function=precision),
+        _of_plays(name="hit_rate", about="pages with a played title inside the window", function=hit_rate),
+        _of_plays(name="ndcg", about="NDCG of the flattened page", function=ndcg_of_pages, forms=FLAT),
+        _of_plays(name="map", about="average precision of the flattened page", function=average_precision, forms=FLAT),
+        _of_plays(name="mrr", about="1 / rank of the first played title, page flattened", function=mrr, forms=FLAT),
+        _of_plays(name="ndcg_2d", about="NDCG of rows and columns", function=ndcg_2d, forms=GRID, parameters=COST),
         Metric(
             name="recall_surface",
             about="recall of every window up to m x n",
@@ -95,20 +71,18 @@ METRICS: Final[Mapping[str, Metric]] = {
             function=cold_share,
             parameters=PLAYS,
         ),
-        Metric(
+        _of_plays(
             name="recall_cold",
             about="recall, of played titles with fewer plays than this so far",
             function=recall_cold,
             parameters=PLAYS,
-            by_targets=True,
         ),
-        Metric(
+        _of_plays(
             name="ndcg_cold",
             about="NDCG, of played titles with fewer plays than this so far",
             function=ndcg_cold,
             forms=FLAT,
             parameters=PLAYS,
-            by_targets=True,
         ),
         Metric(
             name="new_share",
