@@ -174,8 +174,8 @@ HOME = Homepage(
         "boosted_trees": RankerPart(
             config=boosted_trees.Config, fit=boosted_trees.fit, load=boosted_trees.load, probe="pagegen.trees"
         ),
-        "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load),
-        "one_feature": RankerPart(config=one_feature.Config, fit=one_feature.fit, load=one_feature.load),
+        "popularity": RankerPart(config=popularity.Config, fit=popularity.fit, load=popularity.load, learns=False),
+        "one_feature": RankerPart(config=one_feature.Config, fit=one_feature.fit, load=one_feature.load, learns=False),
     },
     attractions={
         "row_attraction": AttractionPart(

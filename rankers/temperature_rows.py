@@ -4,10 +4,11 @@ Temperature rows: titles that were shown are hot, and cool down row by row (Full
     score(row) = sum over k of m_k * sort_desc(s_i * rho^T_i)_k
 
 s is a title's worth in the row (probability of a play times attraction), T its temperature: 0 at first, then after each
-row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose source orders them
-are not sorted. The paper's rows repeat titles; ours do below `page.constraints.hard_rows`. When a page is continued,
-all that it has shown counts as its last row. Like the template it has an order of its own, to which extra terms of the
-page objective make no difference; what its rows add to them is counted.
+row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose titles do not move are
+not sorted: those whose source orders them, and those that may repeat anything (`dedup = "exempt"`). The paper's rows
+repeat titles; ours do below `page.constraints.hard_rows`. When a page is continued, all that it has shown counts as its
+last row. Like the template it has an order of its own, to which extra terms of the page objective make no difference;
+what its rows add to them is counted.
 """
 
 from functools import partial
@@ -34,16 +35,16 @@ class TemperatureRows:
     name: str = "temperature"
 
     def order(self, contexts: Contexts, filled: Filled, rules: Rules) -> Pages:
-        return assemble(contexts, filled, rules, partial(self._fill_page, rules.ranked))
+        return assemble(contexts, filled, rules, partial(self._fill_page, rules.ranked & ~rules.exempt))
 
-    def _fill_page(self, ranked: Mask, page: Assembly) -> None:
+    def _fill_page(self, sorts: Mask, page: Assembly) -> None:
         title = page.grid.titles
         heat = np.zeros(int(title.max(initial=0)) + 1)
         heat[page.taken()] = 1.0
         while not page.full():
             gain, may = page.gains()
             left = (self.config.penalty**heat)[title]
-            score = _scores(page, left, ranked[page.kind])
+            score = _scores(page, left, sorts[page.kind])
             row = int(np.where(may, score, -np.inf).argmax())  # ties: the row proposed first
             if not may[row]:
                 return
@@ -53,8 +54,8 @@ class TemperatureRows:
             heat[page.shown()] += 1.0
 
 
-def _scores(page: Assembly, left: Float64, ranked: Mask) -> Float64:
-    """[R] each row's score, given what is left [R, L] of each title."""
+def _scores(page: Assembly, left: Float64, sorts: Mask) -> Float64:
+    """[R] each row's score, given what is left [R, L] of each title; `sorts` [R] says whose titles move for it."""
     value = page.objective.worth * left
-    value[ranked] = -np.sort(-value[ranked], axis=1)
+    value[sorts] = -np.sort(-value[sorts], axis=1)
     return page.objective.alone(value)

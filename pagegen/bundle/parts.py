@@ -70,6 +70,7 @@ class RankerPart:
     fit: Callable[[Examples, Any, np.random.Generator], SavedRanker]
     load: Callable[[Files], SavedRanker]
     probe: str = ""  # module a child process runs on the saved files before `load` may; "": they are safe to read
+    learns: bool = True  # from examples; False: no data are too thin for it
 
 
 class SavedAttraction(Attraction, Protocol):

@@ -37,7 +37,7 @@ class ExampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     negatives: int = 200  # of a request, drawn from the pairs that were neither played nor shown
     negative_weight: float = 0.0  # of these where pages are logged
     refit: bool = False  # the ranker, on the newest window too, when it has been judged there
-    min_positives: int = 200  # with fewer the bundle carries the popularity ranker
+    min_positives: int = 200  # with fewer, a bundle whose ranker learns carries the popularity ranker instead
 
 
 class StageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,12 +46,13 @@ def fallback(job: Job) -> SavedRanker:
 
 
 def fit_ranker(job: Job, windows: list[Window]) -> SavedRanker:
-    """The ranker the settings ask for; popularity where there is too little to learn from."""
+    """The ranker the settings ask for; popularity where there is too little for it to learn from."""
+    name = job.settings.fit.ranker
+    part = job.home.rankers[name]
     positives = sum(int(window.label.sum()) for window in windows)
-    if positives < job.settings.fit.examples.min_positives:
+    if not windows or (part.learns and positives < job.settings.fit.examples.min_positives):
         job.say(f"only {positives} positives: the bundle carries the {FALLBACK} ranker")
         return fallback(job)
     job.say(f"ranker, on {positives} positives")
-    name = job.settings.fit.ranker
-    config = msgspec.convert(job.settings.fit.rankers[name], job.home.rankers[name].config)
-    return job.home.rankers[name].fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))
+    config = msgspec.convert(job.settings.fit.rankers[name], part.config)
+    return part.fit(examples(windows), config, rng_of(job.rng_seed, "ranker", name))

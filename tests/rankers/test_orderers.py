@@ -190,6 +190,18 @@ def test_temperature_follows_the_papers_formula(seed: int) -> None:
         heat = {t: 0.7 * h + (t in shown) for t, h in heat.items()}
 
 
+def test_titles_that_do_not_move_are_not_sorted_by_what_is_left_of_them() -> None:
+    """
+    By hand, two columns, x of the second: A shows titles 1 and 2. B has title 1 (.9, then .09), 3 (.2) and 4 (.2), C two
+    of .16, .16 + .16 x. Sorted, B is worth .2 + .2 x, more than C; where its titles stay it is .09 + .2 x, less than C.
+    """
+    told: list[Told] = [(SOFT, {1: 0.9, 2: 0.8}), (SOFT, {1: 0.9, 3: 0.2, 4: 0.2}), (SOFT, {5: 0.16, 6: 0.16})]
+    fixed = rules(0, soft={"dedup": "exempt"})
+
+    assert [(0, [1, 2]), (1, [3, 4]), (2, [5, 6])] == order(temperature(), told, rules(0), columns=2)
+    assert [(0, [1, 2]), (2, [5, 6]), (1, [1, 3])] == order(temperature(), told, fixed, columns=2)
+
+
 def test_attraction_lifts_rows_of_a_kind() -> None:
     """The least valuable of three rows comes first when its kind counts twice; templates do not know the objective."""
     told: list[Told] = [(0, {1: 0.5}), (1, {2: 0.4}), (2, {3: 0.3})]

@@ -206,6 +206,20 @@ def test_a_search_is_for_one_cell_on_validation_data() -> None:
         search.validation("ml-1m-m1", SPLIT, "lightgcn")
 
 
+def test_a_search_of_a_source_judges_the_source(raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which knows strict tastes, where popularity does not; a search of popularity's own cell says so."""
+    pytest.importorskip("optuna", reason="the extra `tune` is not installed")
+    monkeypatch.setattr(search, "experiment", tiny)
+    data = prepare.prepare_search(raw, SPLIT, Variant(), tmp_path / "data")
+    value = {}
+    for model in ("item_knn", "popularity"):
+        table = search.validation("ml-1m-m1", SPLIT, model)
+        table = merged(table, {"measures": ["recall@3"]}) | {"measures": ["recall@3"]}
+        value[model] = search.search(table, {}, (data, tmp_path / model), (1, 1))[0].value
+
+    assert value["item_knn"] > value["popularity"] + 0.2
+
+
 def test_every_space_is_of_settings_that_exist() -> None:
     """Those of a preset that has the model; and the whole range may be drawn."""
     spaces = read_toml(presets.FOLDER / "spaces.toml")

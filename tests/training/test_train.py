@@ -115,6 +115,14 @@ def test_with_too_few_positives_the_bundle_carries_popularity() -> None:
     assert KEYS == report.keys()
 
 
+def test_what_learns_nothing_needs_no_positives() -> None:
+    """A bundle that is to rank by one source's score does so, however thin the data."""
+    few = {"fit": {"examples": {"min_positives": 1_000}, "ranker": "one_feature"}}
+    found = trained_on(taste_world().data, few)
+
+    assert ("one_feature", ("als_score",)) == (found.models.ranker.name, found.models.ranker.feature_names)
+
+
 def test_pages_are_learnt_from_where_they_are_logged(tastes: Dataset) -> None:
     """Every logged page is a request; examination is counted from two hundred of them or more."""
     times = np.linspace(NOW - 20 * DAY, NOW - 2 * DAY, 240).astype(int).tolist()
