@@ -4,11 +4,11 @@ Temperature rows: titles that were shown are hot, and cool down row by row (Full
     score(row) = sum over k of m_k * sort_desc(s_i * rho^T_i)_k
 
 s is a title's worth in the row (probability of a play times attraction), T its temperature: 0 at first, then after each
-row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose titles do not move are
-not sorted: those whose source orders them, and those that may repeat anything (`dedup = "exempt"`). The paper's rows
-repeat titles; ours do below `page.constraints.hard_rows`. When a page is continued, all that it has shown counts as its
-last row. Like the template it has an order of its own, to which extra terms of the page objective make no difference;
-what its rows add to them is counted.
+row T <- gamma * T, + 1 for the titles it shows. m is the examination of the k-th column. Rows whose titles stay where
+they are, since their source orders them or they may repeat anything (`dedup = "exempt"`), are not sorted. The paper's
+rows repeat titles; ours do below `page.constraints.hard_rows`. When a page is continued, all that it has shown counts
+as its last row. Like the template it has an order of its own, to which extra terms of the page objective make no
+difference; what its rows add to them is counted.
 """
 
 from functools import partial

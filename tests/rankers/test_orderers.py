@@ -192,8 +192,8 @@ def test_temperature_follows_the_papers_formula(seed: int) -> None:
 
 def test_titles_that_do_not_move_are_not_sorted_by_what_is_left_of_them() -> None:
     """
-    By hand, two columns, x of the second: A shows titles 1 and 2. B has title 1 (.9, then .09), 3 (.2) and 4 (.2), C two
-    of .16, .16 + .16 x. Sorted, B is worth .2 + .2 x, more than C; where its titles stay it is .09 + .2 x, less than C.
+    By hand, two columns, x of the second: A shows titles 1 and 2. B has title 1 (.9, then .09), 3 (.2) and 4 (.2), C
+    two of .16, .16 + .16 x. Sorted, B is worth .2 + .2 x, more than C; where its titles stay .09 + .2 x, less than C.
     """
     told: list[Told] = [(SOFT, {1: 0.9, 2: 0.8}), (SOFT, {1: 0.9, 3: 0.2, 4: 0.2}), (SOFT, {5: 0.16, 6: 0.16})]
     fixed = rules(0, soft={"dedup": "exempt"})
