@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 ALPHA = 0.05
+ALL = "all"  # the stratum of everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import polars as pl
 from pagegen.arrays import Mask
 from pagegen.metrics.comparison import Values, compare, estimate
 from pagegen.metrics.measurable import Measurable
-from pagegen.metrics.results import Difference, Estimate
+from pagegen.metrics.results import ALL, Difference, Estimate
 from pagegen.metrics.stored_pages import stored_pages
 from pagegen.simulation.behaviour import Behaviour
 from pagegen.simulation.position_based import PositionBased
@@ -25,7 +25,6 @@ from pagegen.training.fit import rng_of
 
 TRUE_PLAYS = "true_plays"
 TRUTHS: Mapping[str, Behaviour] = {TRUE_PLAYS: RowCascade(), "true_plays_by_place": PositionBased()}
-ALL = "all"
 
 
 def values(shop: Workshop, task: Task) -> Done:

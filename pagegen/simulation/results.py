@@ -3,6 +3,7 @@ The results of an experiment, for notebooks and reports: what was run, and what 
 
     results = pagegen.read_results("runs/als")
     results.differences.filter(stratum="all")
+    results.compare("als", "ease")
     results.pages("als").filter(pl.col("member_id") == "42").collect()
 
 Small tables are read at once, pages and values when they are asked for.
@@ -17,6 +18,10 @@ import polars as pl
 from pagegen.arrays import record
 from pagegen.data.schema import TIME
 from pagegen.errors import DataError
+from pagegen.metrics.comparison import compare
+from pagegen.metrics.results import ALL
+from pagegen.metrics.results import frame as frame_of
+from pagegen.training.fit import rng_of
 
 RUN: Final = "run.json"
 ESTIMATES: Final = pl.Schema(
@@ -136,6 +141,20 @@ class Results:
             DataError: there is no such cell, or it has no values.
         """
         return pl.read_parquet(self._parts("values", cell))
+
+    def compare(self, cell: str, other: str) -> pl.DataFrame:
+        """
+        How any cell differs from any other, of everybody: what `differences` has where the other is the baseline.
+
+        Raises:
+            DataError: there is no such cell, or it has no values.
+        """
+        mine, its = self.values(cell).drop("occasion"), self.values(other).drop("occasion")
+        shared = [name for name in mine.columns if name in its.columns]
+        values, others = ({name: frame[name].to_numpy() for name in shared} for frame in (mine, its))
+        rng = rng_of(self.run.rng_seed, "difference", ALL)
+        found = compare(values, others, self.occasions["member_id"].to_numpy(), rng, names=(cell, other), stratum=ALL)
+        return frame_of(found).select(pl.col(name).cast(kind) for name, kind in DIFFERENCES.items())
 
     def _parts(self, table: str, cell: str) -> list[Path]:
         if cell not in self.run.cells:

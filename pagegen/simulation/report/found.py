@@ -7,11 +7,10 @@ import polars as pl
 
 from pagegen.arrays import record
 from pagegen.errors import DataError
-from pagegen.metrics.results import Difference, Estimate
+from pagegen.metrics.results import ALL, Difference, Estimate
 from pagegen.simulation.report.kinds import FAMILIES, OTHER, MeasureKind, kind_of
 from pagegen.simulation.results import Results
 
-ALL = "all"  # the stratum of everybody
 Key: TypeAlias = tuple[str, str, str]  # stratum, measure, cell
 
 

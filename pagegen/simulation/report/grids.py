@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from pagegen.arrays import record
-from pagegen.metrics.results import Difference
-from pagegen.simulation.report.found import ALL, Found
+from pagegen.metrics.results import ALL, Difference
+from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.kinds import MeasureKind
 from pagegen.simulation.report.squares import Band, digits_of, ends_of, square
 from pagegen.simulation.report.svg import Scale, axis, scale

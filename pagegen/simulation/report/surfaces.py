@@ -7,7 +7,8 @@ import polars as pl
 from markupsafe import Markup
 
 from pagegen.arrays import Float64, record
-from pagegen.simulation.report.found import ALL, Found
+from pagegen.metrics.results import ALL
+from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.svg import heat
 from pagegen.simulation.report.wording import TIMES, counts, plain, signed
 

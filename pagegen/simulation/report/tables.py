@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from pagegen.arrays import record
-from pagegen.metrics.results import Difference, Estimate
-from pagegen.simulation.report.found import ALL, Found
+from pagegen.metrics.results import ALL, Difference, Estimate
+from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.kinds import Look, MeasureKind
 from pagegen.simulation.report.squares import NOTHING, Band, Square, digits_of, ends_of, look_of, said_of, square
 from pagegen.simulation.report.svg import Scale, axis, scale, whisker

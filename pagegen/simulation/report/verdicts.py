@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from pagegen.arrays import record
-from pagegen.metrics.results import Difference
-from pagegen.simulation.report.found import ALL, Found, Leak
+from pagegen.metrics.results import ALL, Difference
+from pagegen.simulation.report.found import Found, Leak
 from pagegen.simulation.report.kinds import Look
 from pagegen.simulation.report.svg import Scale, scale, whisker
 from pagegen.simulation.report.wording import chance, change, counts, listed, places, plain, signed, spread

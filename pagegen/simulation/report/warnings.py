@@ -4,7 +4,8 @@ import polars as pl
 
 from pagegen.bundle.manifest import read_manifest
 from pagegen.errors import BundleError, DataError
-from pagegen.simulation.report.found import ALL, Found
+from pagegen.metrics.results import ALL
+from pagegen.simulation.report.found import Found
 from pagegen.simulation.report.verdicts import head_of, leak_text
 from pagegen.simulation.report.wording import listed
 from pagegen.simulation.results import CutRun

@@ -7,7 +7,9 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
+import pagegen
 from pagegen.data.schema import PAGES
 from pagegen.metrics.comparison import estimate
 from pagegen.simulation.row_cascade import RowCascade
@@ -27,6 +29,17 @@ def test_the_folder_holds_everything(whole: RunFolder) -> None:
     assert {"plan.json", "run.json", "bundles", "pages", "values", *tables} == places
     assert ["0", "1"] == sorted(path.name for path in (whole.path / "bundles" / "greedy").iterdir())
     assert not (whole.path / "bundles" / "template").exists()
+
+
+def test_any_two_cells_can_be_compared(whole: RunFolder) -> None:
+    """With the baseline as the run found; the other way round its opposite; of a cell with itself nothing."""
+    results = pagegen.read_results(whole.path)
+    [cell], baseline = results.run.others, results.run.baseline
+    found = results.differences.filter(stratum="all")
+
+    assert_frame_equal(found, results.compare(cell, baseline))
+    assert results.compare(baseline, cell)["difference"].to_list() == (-found["difference"]).to_list()
+    assert 0.0 == results.compare(cell, cell)["difference"].abs().max()
 
 
 def test_a_run_says_what_it_was(whole: RunFolder, taste_data: Path) -> None:
