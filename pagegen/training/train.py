@@ -64,7 +64,8 @@ def learn(job: Job, taught: Lessons, previous: Previous | None = None) -> Traine
     of other ones.
     """
     windows, labelled = taught.windows, taught.labelled
-    ranker = fit_ranker(job, labelled[:-1])
+    learns = job.home.rankers[job.settings.fit.ranker].learns
+    ranker = fit_ranker(job, labelled[:-1] if learns else labelled)
     calibration, report = UNCALIBRATED, _counts(windows, labelled)
     if labelled and len(labelled[-1].label):
         score = ranker.score(labelled[-1].table)

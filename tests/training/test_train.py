@@ -115,11 +115,13 @@ def test_with_too_few_positives_the_bundle_carries_popularity() -> None:
     assert KEYS == report.keys()
 
 
-def test_what_learns_nothing_needs_no_positives() -> None:
-    """A bundle that is to rank by one source's score does so, however thin the data."""
-    few = {"fit": {"examples": {"min_positives": 1_000}, "ranker": "one_feature"}}
+@pytest.mark.parametrize("requests", [5_000, 1])
+def test_what_learns_nothing_needs_no_positives(requests: int) -> None:
+    """A bundle that is to rank by one source's score does so, however thin the data: one window with one request."""
+    few = {"fit": {"examples": {"min_positives": 1_000, "occasions": requests}, "ranker": "one_feature"}}
     found = trained_on(taste_world().data, few)
 
+    assert requests > 1 or (1, 1) == (found.report["windows"], found.report["requests"])
     assert ("one_feature", ("als_score",)) == (found.models.ranker.name, found.models.ranker.feature_names)
 
 
