@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
 from rich.console import Console
 from rich.table import Table as RichTable
 
 import pagegen
-from pagegen.metrics.comparison import compare
 from tools.benchmark.presets import Published
 
 
@@ -91,11 +89,8 @@ def _by_request(results: pagegen.Results, cell: str) -> dict[str, float]:
 
 def _gains(results: pagegen.Results, cell: str, best: str) -> dict[str, Gain]:
     """Every measure of a page, against the best single source."""
-    mine, its = (results.values(name).drop("occasion") for name in (cell, best))
-    both = [name for name in mine.columns if name in its.columns]
-    values = [{name: frame[name].to_numpy() for name in both} for frame in (mine, its)]
-    found = compare(values[0], values[1], results.occasions["member_id"].to_numpy(), np.random.default_rng(0))
-    return {each.metric: Gain(each.difference, each.low, each.high) for each in found}
+    found = results.compare(cell, best).select("metric", "difference", "low", "high")
+    return {metric: Gain(*numbers) for metric, *numbers in found.iter_rows()}
 
 
 def headings(found: Benchmark) -> list[str]:
