@@ -212,8 +212,7 @@ def test_a_search_of_a_source_judges_the_source(raw: Path, tmp_path: Path, monke
     data = prepare.prepare_search(raw, SPLIT, Variant(), tmp_path / "data")
     value = {}
     for model in ("item_knn", "popularity"):
-        table = search.validation("ml-1m-m1", SPLIT, model)
-        table = merged(table, {"measures": ["recall@3"]}) | {"measures": ["recall@3"]}
+        table = search.validation("ml-1m-m1", SPLIT, model) | {"measures": ["recall@3"]}
         value[model] = search.search(table, {}, (data, tmp_path / model), (1, 1))[0].value
 
     assert value["item_knn"] > value["popularity"] + 0.2
